@@ -1,0 +1,103 @@
+// The contract of a detector: metadata, tunable parameters, declared state, and a pure judgement of one event.
+// Always holds: detect() sees the baseline as it stood before the event; it has no clock, no randomness, no I/O.
+// A detector may write its own declared state at any time; learn() runs only for events that are not suspicious.
+
+import type { z } from 'zod';
+import type { ApiEvent } from '../schemas/event.ts';
+import type { EvidenceItem, Family } from '../schemas/finding.ts';
+import type { Baseline, Peers } from './baseline/view.ts';
+import type { StateFields, StateView } from './state/fields.ts';
+
+/** Findings of the same tactic about one credential fold into one incident. */
+export type Tactic = 'credential-misuse' | 'collection' | 'discovery' | 'access' | 'impact' | 'posture';
+
+export interface DetectorMeta {
+  /** `D08`; see docs/detectors.md. */
+  id: string;
+  /** Folder name. */
+  name: string;
+  title: string;
+  family: Family;
+  tactic: Tactic;
+  /** What it looks for, one sentence. */
+  behaviour: string;
+  /** MITRE ATT&CK technique ids. */
+  attack: readonly string[];
+  /** OWASP API Security Top 10 2023 (`API1:2023`) and Non-Human Identities Top 10 2025 (`NHI2:2025`) ids. */
+  owasp: readonly string[];
+  blindSpots: readonly string[];
+  falsePositives: readonly string[];
+  runbook: readonly string[];
+  response: readonly { action: string; effect: string }[];
+}
+
+/** What a detector claims about one event; the engine completes it to a Finding. */
+export interface Draft {
+  /** ln of the e-value. 11.5 is 1 in 100,000. */
+  logE: number;
+  /** Evidence and materiality both suffice. */
+  pages: boolean;
+  /** When the behaviour began, ms. */
+  since: number;
+  /** Sentence with number and comparison, starting in lower case after the credential's name. */
+  claim: string;
+  /** What the behaviour took since it began: distinct records, bytes, requests. */
+  exposed: { records: number; bytes: number; events: number };
+  evidence: EvidenceItem[];
+  /** Innocent explanations tested and rejected. */
+  rejected: string[];
+  /** Later events that belong to it: all of the credential, or only those from this event's source cluster. */
+  scope: 'credential' | 'source';
+}
+
+export interface Context<
+  P = Record<string, number>,
+  L extends StateFields = StateFields,
+  H extends StateFields = StateFields,
+  G extends StateFields = StateFields,
+  R extends StateFields = StateFields,
+> {
+  readonly event: ApiEvent;
+  readonly baseline: Baseline;
+  readonly peers: Peers;
+  /** This detector's parameters for this event's tenant, client, credential and route. */
+  readonly params: P;
+  /** Kept for every credential (keep it small: every byte is paid a million times). */
+  readonly light: StateView<L>;
+  /** Kept for busy credentials (16 events and more); null before. */
+  readonly heavy: StateView<H> | null;
+  /** Kept per peer group. */
+  readonly group: StateView<G>;
+  /** Kept per tenant and route template. */
+  readonly route: StateView<R>;
+}
+
+export interface Detector<
+  P extends z.ZodObject = z.ZodObject,
+  L extends StateFields = StateFields,
+  H extends StateFields = StateFields,
+  G extends StateFields = StateFields,
+  R extends StateFields = StateFields,
+> {
+  readonly meta: DetectorMeta;
+  /** Every parameter has a default, a range and `.meta({ unit, effect })` saying what moving it does. */
+  readonly params: P;
+  readonly light: L;
+  readonly heavy: H;
+  readonly group: G;
+  readonly route: R;
+  detect(context: Context<z.infer<P>, L, H, G, R>): Draft | null;
+  /** Updates group and route statistics from an event that is not suspicious. */
+  learn?(context: Context<z.infer<P>, L, H, G, R>): void;
+}
+
+/** Declares a detector with its types inferred. */
+export function defineDetector<
+  P extends z.ZodObject,
+  L extends StateFields,
+  H extends StateFields,
+  G extends StateFields,
+  R extends StateFields,
+>(detector: Detector<P, L, H, G, R>): Detector<P, L, H, G, R> {
+  return detector;
+}

@@ -1,0 +1,74 @@
+// What the services may ask of the engine. One engine object serves live detection, scans, backtests and benchmarks.
+
+import type { ApiEvent } from '../schemas/event.ts';
+import type { Finding } from '../schemas/finding.ts';
+import type { Incident } from '../schemas/incident.ts';
+import type { Tuning } from '../schemas/tuning.ts';
+
+export interface Verdict {
+  readonly findings: readonly Finding[];
+  /** Incidents opened, updated or closed by this event; whole, not as a difference. */
+  readonly incidents: readonly Incident[];
+}
+
+export interface CredentialSummary {
+  tenant: string;
+  lineage: string;
+  kind: string;
+  display: string;
+  events: number;
+  objects: number;
+  sources: number;
+  routes: number;
+  bytes: number;
+  risk: number;
+  incidents: string[];
+  first_at: number;
+  last_at: number;
+}
+
+/** A credential's stored form: opaque bytes that restore() of the same layout version accepts. */
+export interface StoredBaseline {
+  tenant: string;
+  lineage: string;
+  /** Digest of the field layout; restore() ignores rows of another layout and counts them. */
+  layout: string;
+  updatedAt: number;
+  bytes: Uint8Array;
+}
+
+export interface EngineStatistics {
+  events: number;
+  credentials: number;
+  evictions: number;
+  /** Events older than the watermark by more than the allowed lateness: judged, not learned from. */
+  late: number;
+  /** Events learned from were not, because their credential was under suspicion. */
+  quarantined: number;
+  findings: number;
+  openIncidents: number;
+  stateBytes: number;
+}
+
+export interface EngineOptions {
+  tuning?: Tuning;
+  /** Most credentials kept in memory. Default 1,000,000. */
+  maxCredentials?: number;
+  /** Called with a credential's stored form when it is evicted. */
+  onEvict?: (stored: StoredBaseline) => void;
+}
+
+export interface Engine {
+  /** Judges the event against the past, then learns from it. */
+  process(event: ApiEvent): Verdict;
+  /** Ends input: closes nothing that is still running, returns the final state of every open incident that changed since it was last returned. */
+  finish(): Incident[];
+  /** Throws TuningError listing every problem; the old tuning stays in force. */
+  setTuning(tuning: Tuning): void;
+  readonly tuningVersion: string;
+  credentials(): Iterable<CredentialSummary>;
+  incidents(): Iterable<Incident>;
+  statistics(): EngineStatistics;
+  snapshot(): Iterable<StoredBaseline>;
+  restore(rows: Iterable<StoredBaseline>): { restored: number; ignored: number };
+}

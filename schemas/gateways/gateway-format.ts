@@ -1,0 +1,30 @@
+// The contract of a gateway format: sniff a line, parse a line. Pure: no clock, no I/O, no state between lines.
+
+import type { RejectionReason } from '../rejection.ts';
+import type { GatewayRecord } from './gateway-record.ts';
+
+export type ParseOutcome =
+  | { ok: true; record: GatewayRecord }
+  | { ok: false; reason: RejectionReason; detail: string };
+
+export type LineParser = (line: string) => ParseOutcome;
+
+export interface FormatOptions {
+  /** nginx `log_format` or Apache `LogFormat` string (combined only). */
+  logFormat?: string;
+  /** Field mapping of the `generic` format: our field → dotted path in the NDJSON record. */
+  mapping?: Readonly<Record<string, string>>;
+}
+
+export interface GatewayFormat {
+  name: string;
+  title: string;
+  /** Gateway configuration that produces lines of this format; shown by `keytrail formats` and in the README. */
+  snippet: string;
+  /** What to know: which field carries the caller's identity, what is missing by default. */
+  notes: string;
+  /** How much a line looks like this format: 0 not at all … 1 certainly. Cheap; never throws. */
+  sniff(line: string): number;
+  /** Throws a plain Error with an actionable message when the options are unusable. */
+  parser(options: FormatOptions): LineParser;
+}

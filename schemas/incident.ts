@@ -1,0 +1,59 @@
+// An incident: the findings about one credential and tactic, folded and explained. This is what the CLI prints,
+// webhooks carry and the HTTP API serves. Fields may join; those here stay.
+
+import { z } from 'zod';
+import { evidenceItem, family, severity } from './finding.ts';
+
+const isoTime = z.iso.datetime();
+
+export const incident = z.strictObject({
+  /** Stable: derives from tenant, lineage, tactic and opening time. */
+  id: z.string().length(32),
+  status: z.enum(['open', 'updated', 'closed']),
+  severity,
+  family,
+  title: z.string(),
+  /** One or two sentences with the numbers and the comparison. */
+  summary: z.string(),
+  tenant: z.string(),
+  lineage: z.string(),
+  credential: z.strictObject({
+    kind: z.string(),
+    subject: z.string().nullable(),
+    client: z.string().nullable(),
+    owner: z.string().nullable(),
+    display: z.string(),
+  }),
+  /** Detector ids, strongest first. */
+  detectors: z.array(z.string()),
+  /** Event time at which evidence and materiality first sufficed. */
+  opened_at: isoTime,
+  first_event_at: isoTime,
+  last_event_at: isoTime,
+  sources: z.array(
+    z.strictObject({
+      prefix: z.string(),
+      asn: z.number(),
+      country: z.string(),
+      events: z.number(),
+      first_at: isoTime,
+      last_at: isoTime,
+    }),
+  ),
+  /** Distinct records and bytes that left since the behaviour began, with an interval for the records. */
+  exposed: z.strictObject({ records: z.number(), low: z.number(), high: z.number(), bytes: z.number() }),
+  /** How rare this is for the credential, in words ("once in 27 years"). */
+  odds: z.string(),
+  evidence: z.array(evidenceItem),
+  /** Request ids of the log where it has them, else event ids; at most 10. */
+  samples: z.array(z.string()),
+  /** MITRE ATT&CK technique ids. */
+  attack: z.array(z.string()),
+  /** OWASP API Security 2023 and OWASP NHI 2025 ids. */
+  owasp: z.array(z.string()),
+  response: z.array(z.strictObject({ action: z.string(), effect: z.string() })),
+  /** Innocent explanations tested and rejected. */
+  rejected: z.array(z.string()),
+  tuning: z.string(),
+});
+export type Incident = z.infer<typeof incident>;
