@@ -1,0 +1,224 @@
+// `keytrail scan`: options, outputs and exit codes around scan.ts. Results go to stdout, everything else to stderr.
+
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { SEVERITIES, type Severity } from '../../schemas/finding.ts';
+import { FORMATS } from '../../schemas/gateways/catalogue.ts';
+import type { Incident } from '../../schemas/incident.ts';
+import type { ScanSummary } from '../../schemas/scan.ts';
+import { loadSettings, type Settings, tuningOf } from '../config.ts';
+import { EXIT, UsageError } from '../exit.ts';
+import { parseExtractors } from '../ingest/identify/extractors.ts';
+import { loadHmacKey } from '../ingest/identify/hmac-key.ts';
+import { openSourceFacts } from '../ingest/source/lookup.ts';
+import { incidentTable } from './incident-table.ts';
+import { type LineWriter, openLineWriter, scanCredentialOf, scanEventOf } from './outputs.ts';
+import { printable } from './printable.ts';
+import { createProgress } from './progress.ts';
+import { type ScanResult, scan } from './scan.ts';
+
+interface ScanFlags {
+  format?: string;
+  logFormat?: string;
+  map?: Record<string, string>;
+  identity?: string;
+  trustedProxy?: string[];
+  config?: string;
+  json?: boolean;
+  summaryJson?: boolean;
+  failOn?: Severity;
+  credentials?: string;
+  events?: string;
+  routes?: string;
+  verbose?: boolean;
+}
+
+const EXAMPLES = `
+Examples:
+  keytrail scan access.log
+  keytrail scan --format combined --identity cookie:PHPSESSID,basic,client /var/log/nginx/access.log*
+  keytrail scan --log-format '$remote_addr [$time_local] "$request" $status $body_bytes_sent $jwt_claim_sub' api.log
+  kubectl logs deploy/kong | keytrail scan --json -
+  keytrail scan --fail-on high --credentials who.ndjson kong.ndjson.gz
+
+Exit codes: 0 ran, 1 failed, 2 wrong usage, 3 an incident of the --fail-on severity or above was found.`;
+
+export function addScanCommand(program: Command): void {
+  program
+    .command('scan')
+    .description('read gateway logs (plain, .gz, - for standard input) and report incidents; needs no server')
+    .argument('<path...>', 'log files, several at once; - reads standard input')
+    .addOption(
+      new Option('-f, --format <name>', 'log format').choices([
+        'auto',
+        ...FORMATS.map((format) => format.name),
+      ]),
+    )
+    .option(
+      '--log-format <string>',
+      'nginx log_format or Apache LogFormat string (implies --format combined)',
+    )
+    .option(
+      '--map <ours=theirs>',
+      'field mapping of the generic format, repeatable (implies --format generic)',
+      collectMapping,
+    )
+    .option(
+      '--identity <list>',
+      'where the credential is, strongest first, e.g. cookie:PHPSESSID,basic,client',
+    )
+    .option('--trusted-proxy <cidr>', 'proxy whose X-Forwarded-For is believed, repeatable', collect)
+    .option('-c, --config <file>', 'keytrail.yaml with formats, identity and detector thresholds')
+    .option('--json', 'incidents as NDJSON on stdout, one a line')
+    .option('--summary-json', 'counts as one JSON object on stdout (on stderr together with --json)')
+    .addOption(
+      new Option('--fail-on <severity>', 'exit 3 when such an incident or a worse one was found').choices(
+        SEVERITIES,
+      ),
+    )
+    .option('--credentials <file>', 'write one NDJSON line per credential, ranked by risk')
+    .option('--events <file>', 'write the normalised events as NDJSON, secrets masked')
+    .option('--routes <file>', 'write the learned routes with counts as NDJSON')
+    .option('-v, --verbose', 'say on stderr which line was rejected and why')
+    .addHelpText('after', EXAMPLES)
+    .action(async (paths: string[], flags: ScanFlags) => {
+      process.exitCode = await runScan(paths, flags);
+    });
+}
+
+async function runScan(paths: string[], flags: ScanFlags): Promise<number> {
+  const settings = loadSettings(flags.config === undefined ? {} : { file: flags.config });
+  const progress = createProgress({ stream: process.stderr, now: () => performance.now() });
+  const events = flags.events === undefined ? null : await openLineWriter(flags.events);
+  let result: ScanResult;
+  try {
+    result = await scan({
+      ...inputOptions(flags, settings),
+      paths,
+      tuning: tuningOf(settings),
+      now: () => performance.now(),
+      onProgress: (state) => progress.update(state),
+      ...(events ? { onEvent: (event) => events.write(scanEventOf(event)) } : {}),
+      ...(flags.verbose
+        ? { onRejection: (r) => warn(`${printable(r.position)}: ${r.reason}: ${printable(r.detail)}`) }
+        : {}),
+      onFormat: (path, format) => {
+        if (!flags.format && !flags.logFormat && !flags.json && !flags.summaryJson)
+          warn(`${printable(path)}: read as ${format}`);
+      },
+    });
+  } finally {
+    progress.stop();
+    await events?.close();
+  }
+  await writeFiles(flags, result);
+  print(flags, result);
+  return found(result.incidents, flags.failOn) ? EXIT.found : EXIT.ok;
+}
+
+function inputOptions(flags: ScanFlags, settings: Settings) {
+  const { ingest } = settings;
+  if (flags.logFormat && flags.map) throw new UsageError('--log-format and --map exclude each other');
+  const logFormat = flags.logFormat ?? (flags.format ? undefined : ingest.logFormat);
+  const mapping = flags.map ?? ingest.mapping;
+  const implied = flags.logFormat ? 'combined' : flags.map ? 'generic' : undefined;
+  if (flags.format && implied && flags.format !== implied) {
+    throw new UsageError(
+      `--format ${flags.format} does not go with ${flags.logFormat ? '--log-format' : '--map'}; use --format ${implied}`,
+    );
+  }
+  return {
+    format: flags.format ?? implied ?? ingest.format,
+    formatOptions: {
+      ...(logFormat === undefined ? {} : { logFormat }),
+      ...(mapping === undefined ? {} : { mapping }),
+    },
+    normaliser: {
+      extractors: flags.identity === undefined ? settings.identity.extractors : parseIdentity(flags.identity),
+      hmacKey: loadHmacKey(settings.dataDirectory),
+      tenant: settings.tenant,
+      environment: settings.environment,
+      trustedProxies: flags.trustedProxy ?? ingest.trustedProxies,
+      sources: openSourceFacts({
+        ...(settings.geo.asn === undefined ? {} : { asn: settings.geo.asn }),
+        ...(settings.geo.country === undefined ? {} : { country: settings.geo.country }),
+      }),
+    },
+  };
+}
+
+function parseIdentity(text: string): string[] {
+  try {
+    return parseExtractors(text);
+  } catch (error) {
+    throw new UsageError(`--identity: ${(error as Error).message}`);
+  }
+}
+
+async function writeFiles(flags: ScanFlags, result: ScanResult): Promise<void> {
+  if (flags.credentials !== undefined) {
+    const ranked = [...result.engine.credentials()].sort(
+      (a, b) => b.risk - a.risk || (a.lineage < b.lineage ? -1 : 1),
+    );
+    await writeAll(flags.credentials, ranked.map(scanCredentialOf));
+  }
+  if (flags.routes !== undefined) {
+    await writeAll(
+      flags.routes,
+      [...result.routes.routes()].sort((a, b) => b.events - a.events),
+    );
+  }
+}
+
+async function writeAll(path: string, values: readonly unknown[]): Promise<void> {
+  const writer: LineWriter = await openLineWriter(path);
+  for (const value of values) await writer.write(value);
+  await writer.close();
+}
+
+function print(flags: ScanFlags, { incidents, summary }: ScanResult): void {
+  if (flags.json) for (const incident of incidents) out(JSON.stringify(incident));
+  if (flags.summaryJson) (flags.json ? warn : out)(JSON.stringify(summary));
+  if (flags.json || flags.summaryJson) return;
+  if (incidents.length > 0)
+    out(
+      incidentTable(incidents, {
+        columns: process.stdout.columns ?? 120,
+        colour: process.stdout.hasColors?.() ?? false,
+      }),
+    );
+  out(closingLine(summary));
+  const rejections = Object.entries(summary.rejected);
+  if (rejections.length > 0 && !flags.verbose) {
+    warn(
+      `rejected: ${rejections.map(([reason, count]) => `${count} ${reason}`).join(', ')} (--verbose names each line)`,
+    );
+  }
+}
+
+function closingLine(summary: ScanSummary): string {
+  const number = (value: number) => value.toLocaleString('en');
+  const span =
+    summary.first_event_at === null
+      ? 'no events'
+      : `${summary.first_event_at.slice(0, 16)}Z to ${summary.last_event_at?.slice(0, 16)}Z`;
+  return `${number(summary.incidents.total)} incident(s) in ${number(summary.events)} events by ${number(summary.credentials)} credentials on ${number(summary.routes)} routes; ${span}; ${summary.seconds.toFixed(1)} s`;
+}
+
+function found(incidents: readonly Incident[], failOn: Severity | undefined): boolean {
+  if (failOn === undefined) return false;
+  return incidents.some((incident) => SEVERITIES.indexOf(incident.severity) >= SEVERITIES.indexOf(failOn));
+}
+
+const out = (text: string) => process.stdout.write(`${text}\n`);
+const warn = (text: string) => process.stderr.write(`${text}\n`);
+
+function collect(value: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), value];
+}
+
+function collectMapping(value: string, before: Record<string, string> | undefined): Record<string, string> {
+  const at = value.indexOf('=');
+  if (at < 1 || at === value.length - 1)
+    throw new InvalidArgumentError('expected ours=theirs, such as at=timestamp');
+  return { ...before, [value.slice(0, at)]: value.slice(at + 1) };
+}
