@@ -35,7 +35,11 @@ export class ConfigError extends Error {
  * KAFKA_BROKERS, CLICKHOUSE_URL, CLICKHOUSE_USER, CLICKHOUSE_PASSWORD, KEYTRAIL_DATA and KEYTRAIL_LOG_LEVEL.
  * @throws ConfigError naming all problems at once.
  */
-export function loadSettings(options: { file?: string; environment?: Environment; directory?: string }): Settings {
+export function loadSettings(options: {
+  file?: string;
+  environment?: Environment;
+  directory?: string;
+}): Settings {
   const env = options.environment ?? environment;
   const file = configFile(options);
   const raw = file ? parseYaml(file) : {};
@@ -91,7 +95,12 @@ function withEnvironment(raw: unknown, env: Environment): unknown {
     const before = out[section];
     out[section] = { ...(before !== null && typeof before === 'object' ? before : {}), [key]: value };
   };
-  if (env.KAFKA_BROKERS) set('kafka', 'brokers', env.KAFKA_BROKERS.split(',').map((broker) => broker.trim()));
+  if (env.KAFKA_BROKERS)
+    set(
+      'kafka',
+      'brokers',
+      env.KAFKA_BROKERS.split(',').map((broker) => broker.trim()),
+    );
   if (env.CLICKHOUSE_URL) set('clickhouse', 'url', env.CLICKHOUSE_URL);
   if (env.CLICKHOUSE_USER) set('clickhouse', 'username', env.CLICKHOUSE_USER);
   if (env.CLICKHOUSE_PASSWORD) set('clickhouse', 'password', env.CLICKHOUSE_PASSWORD);
@@ -120,7 +129,10 @@ function resolveReferences(config: Config, env: Environment, problems: string[])
     ...config,
     ingest: {
       ...config.ingest,
-      http: { ...config.ingest.http, ...(token === undefined ? {} : { token: value(token, 'ingest.http.token') }) },
+      http: {
+        ...config.ingest.http,
+        ...(token === undefined ? {} : { token: value(token, 'ingest.http.token') }),
+      },
     },
     clickhouse: { ...config.clickhouse, password: value(config.clickhouse.password, 'clickhouse.password') },
     webhooks: config.webhooks.map((hook, index) => ({

@@ -10,12 +10,15 @@ import { fileURLToPath } from 'node:url';
 export const projectRoot = findRoot(dirname(fileURLToPath(import.meta.url)));
 
 /** Version from package.json. */
-export const version = (JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as { version: string }).version;
+export const version = (
+  JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as { version: string }
+).version;
 
 function findRoot(from: string): string {
   for (let folder = from; ; folder = dirname(folder)) {
     if (existsSync(join(folder, 'package.json'))) return folder;
-    if (folder === dirname(folder)) throw new Error(`no package.json above ${from}: the installation is incomplete`);
+    if (folder === dirname(folder))
+      throw new Error(`no package.json above ${from}: the installation is incomplete`);
   }
 }
 

@@ -10,7 +10,8 @@ import type { Incident } from '../../schemas/incident.ts';
 import type { Rejection } from '../../schemas/rejection.ts';
 import type { ScanSummary } from '../../schemas/scan.ts';
 import type { Tuning } from '../../schemas/tuning.ts';
-import { createNormaliser, type Normaliser, type NormaliserOptions } from '../ingest/normalise.ts';
+import { entryOutcome } from '../ingest/entry-outcome.ts';
+import { createNormaliser, type NormaliserOptions } from '../ingest/normalise.ts';
 import { type EntryBatch, readEntries } from '../ingest/read/read.ts';
 import { mergeByTime } from './merge.ts';
 import type { ProgressState } from './progress.ts';
@@ -83,7 +84,7 @@ async function* eventsOf(path: string, { options, routes, tally }: Shared): Asyn
   for await (const batch of readEntries(path)) {
     const events: ApiEvent[] = [];
     for (const entry of batch.entries) {
-      const outcome = normaliser.normalise(entry.bytes, entry.position, entry.fault);
+      const outcome = entryOutcome(entry, normaliser);
       if ('event' in outcome) events.push(outcome.event);
       else tally.reject(outcome.rejection, options.onRejection);
     }
@@ -110,7 +111,7 @@ function createTally() {
     incidents: 0,
     read(path: string, batch: EntryBatch) {
       lines += batch.entries.length;
-      sizes.set(path, { read: batch.bytesRead, total: batch.bytesTotal ?? 0 });
+      sizes.set(path, { read: batch.bytesRead, total: batch.size ?? 0 });
     },
     see(event: ApiEvent) {
       events += 1;

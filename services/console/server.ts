@@ -1,0 +1,114 @@
+// The status page's HTTP server: read-only, loopback by default, no script, strict Content-Security-Policy. Serves the
+// page, the same facts as JSON, health and Prometheus metrics.
+
+import fastify, { type FastifyInstance } from 'fastify';
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { STYLE, statusPage } from './page.ts';
+import type { StatusSource } from './status.ts';
+
+export interface ConsoleOptions {
+  host: string;
+  port: number;
+  source: StatusSource;
+}
+
+export interface Console {
+  url: string;
+  close(): Promise<void>;
+}
+
+const HEADERS = {
+  'content-security-policy':
+    "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cache-control': 'no-store',
+};
+
+const LOOPBACK_HOST = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
+
+/** @throws Error naming the address when the port is taken. */
+export async function startConsole({ host, port, source }: ConsoleOptions): Promise<Console> {
+  const server = fastify({ logger: false });
+  server.addHook('onRequest', async (request, reply) => {
+    reply.headers(HEADERS);
+    // A page on another site must not read this one through DNS rebinding: only names of this machine are answered.
+    if (host !== '127.0.0.1' || LOOPBACK_HOST.test(request.headers.host ?? '')) return;
+    return reply.code(421).send({ error: 'ask for this page as 127.0.0.1 or localhost' });
+  });
+  addRoutes(server, source);
+  try {
+    await server.listen({ host, port });
+  } catch (error) {
+    await server.close();
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    throw Object.assign(
+      new Error(
+        `the status page cannot listen on ${host}:${port}: the port is in use; set console.port in keytrail.yaml or --port`,
+      ),
+      {
+        code: 'EADDRINUSE',
+      },
+    );
+  }
+  const address = server.server.address();
+  const bound = typeof address === 'object' && address ? address.port : port;
+  return { url: `http://${host}:${bound}`, close: () => server.close() };
+}
+
+function addRoutes(server: FastifyInstance, source: StatusSource): void {
+  const registry = metricsOf(source);
+  server.get('/', async (_request, reply) =>
+    reply.type('text/html; charset=utf-8').send(statusPage(source.report(), source.incidents())),
+  );
+  server.get('/style.css', async (_request, reply) => reply.type('text/css; charset=utf-8').send(STYLE));
+  server.get('/api/status', async () => source.report());
+  server.get('/api/incidents', async () => source.incidents());
+  server.get<{ Params: { id: string } }>('/api/incidents/:id', async (request, reply) => {
+    const incident = source.incidents().find(({ id }) => id === request.params.id);
+    return incident ?? reply.code(404).send({ error: 'no such incident' });
+  });
+  server.get('/healthz', async () => ({ ok: true }));
+  server.get('/metrics', async (_request, reply) =>
+    reply.type(registry.contentType).send(await registry.metrics()),
+  );
+}
+
+function metricsOf(source: StatusSource): Registry {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const gauge = (name: string, help: string, read: () => number) =>
+    registry.registerMetric(
+      new Gauge({
+        name,
+        help,
+        registers: [],
+        collect() {
+          this.set(read());
+        },
+      }),
+    );
+  gauge('keytrail_lines_total', 'lines read', () => source.report().lines);
+  gauge('keytrail_events_total', 'events judged', () => source.report().events);
+  gauge('keytrail_findings_total', 'findings', () => source.report().findings);
+  gauge('keytrail_credentials', 'credentials in memory', () => source.report().credentials);
+  gauge('keytrail_open_incidents', 'incidents open now', () => source.report().openIncidents);
+  gauge(
+    'keytrail_deliveries_pending',
+    'webhook deliveries waiting',
+    () => source.report().deliveries.pending,
+  );
+  gauge('keytrail_deliveries_dead', 'webhook deliveries given up', () => source.report().deliveries.dead);
+  registry.registerMetric(
+    new Gauge({
+      name: 'keytrail_rejected_total',
+      help: 'lines rejected, by reason',
+      labelNames: ['reason'],
+      registers: [],
+      collect() {
+        for (const [reason, count] of Object.entries(source.report().rejected)) this.set({ reason }, count);
+      },
+    }),
+  );
+  return registry;
+}

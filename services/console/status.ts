@@ -1,0 +1,31 @@
+// What the status page and /api/status show: counters of the running process and where to look further.
+
+import type { Incident } from '../../schemas/incident.ts';
+
+export interface StatusReport {
+  version: string;
+  /** ISO 8601. */
+  startedAt: string;
+  uptimeSeconds: number;
+  /** What is being read, in words: `bundled sample`, `/var/log/nginx/access.log`, `HTTP receiver on …`. */
+  sources: string[];
+  lines: number;
+  events: number;
+  rejected: Record<string, number>;
+  credentials: number;
+  openIncidents: number;
+  findings: number;
+  /** ISO 8601 of the newest event time seen, null before the first event. */
+  newestEventAt: string | null;
+  tuning: string;
+  deliveries: { pending: number; delivered: number; dead: number };
+  store: { url: string; analyst: string } | null;
+  /** Set when the configuration file on disk is not the one in force. */
+  configProblem: string | null;
+}
+
+export interface StatusSource {
+  report(): StatusReport;
+  /** Newest first. */
+  incidents(): readonly Incident[];
+}
