@@ -1,0 +1,43 @@
+// What incidents see of a credential's calls and past. The engine fills these; nothing here computes.
+
+import type { EventObject } from '../../schemas/event.ts';
+import type { Severity } from '../../schemas/finding.ts';
+import type { Incident } from '../../schemas/incident.ts';
+import type { Baseline } from '../baseline/view.ts';
+import type { Tactic } from '../detector.ts';
+
+/** One recent call of a busy credential, kept by the engine (the last 64), oldest first, the current event last. */
+export interface TrailEntry {
+  readonly at: number;
+  /** `request_id`, else event id. */
+  readonly sample: string;
+  readonly prefix: string;
+  readonly asn: number;
+  readonly country: string;
+  /** Source cluster label (detectors/baseline/view.ts). */
+  readonly cluster: number;
+  /** Objects of the call that were new to the credential. */
+  readonly novel: number;
+  readonly objects: readonly EventObject[];
+  readonly bytes: number;
+  readonly status: number;
+}
+
+/** What the baseline said about a call before it was learned. */
+export interface CallFacts {
+  readonly novel: number;
+  readonly cluster: number;
+}
+
+/** The part of the baseline that odds and "what blocking would break" need; a Baseline fits. */
+export type BaselineFacts = Pick<Baseline, 'events' | 'firstAt' | 'lastAt' | 'routes'>;
+
+/** What the engine may know of a credential's incidents. */
+export interface IncidentHandle {
+  readonly id: string;
+  readonly status: Incident['status'];
+  readonly tactic: Tactic;
+  readonly severity: Severity;
+  /** Source clusters the incident is confined to; null: the whole credential. */
+  readonly clusters: ReadonlySet<number> | null;
+}

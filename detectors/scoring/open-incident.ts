@@ -1,0 +1,240 @@
+// One incident while it runs: what its detectors claim, which of the credential's calls belong to it, what they took.
+// Always holds: everything it keeps is bounded; severity never falls; times are event times.
+// Does not decide when an incident opens, is reported or closes: incidents.ts does.
+
+import type { ApiEvent } from '../../schemas/event.ts';
+import type { Finding, Severity } from '../../schemas/finding.ts';
+import type { Incident } from '../../schemas/incident.ts';
+import type { DetectorMeta, Draft, Tactic } from '../detector.ts';
+import type { BaselineFacts, CallFacts, TrailEntry } from './calls.ts';
+import type { DistinctBudget } from './distinct.ts';
+import { createExposure, type Exposure } from './exposure.ts';
+import { specificity } from './precedence.ts';
+import { combineLogE, compareSeverity, severityOf } from './severity.ts';
+import { createSourceTable, type SourceTable } from './sources.ts';
+
+export const HOUR = 3_600_000;
+export const DAY = 24 * HOUR;
+const MAX_SAMPLES = 10;
+/** Clusters one incident follows, and clusters whose share of it is counted. */
+const MAX_CLUSTERS = 16;
+/** Ordinary calls of the credential count as part of it only this long after the last finding. */
+const CREDENTIAL_FOLLOW = 6 * HOUR;
+/** Calls from a flagged source do so for longer: the source itself is the suspicion. */
+const SOURCE_FOLLOW = 7 * DAY;
+
+/** A finding with everything needed to explain it later. */
+export interface Claim {
+  readonly finding: Finding;
+  readonly draft: Draft;
+  readonly meta: DetectorMeta;
+  readonly cluster: number;
+}
+
+export interface OpenIncident {
+  readonly id: string;
+  readonly tenant: string;
+  readonly lineage: string;
+  readonly tactic: Tactic;
+  readonly credential: Incident['credential'];
+  readonly openedAt: number;
+  readonly tuning: string;
+  readonly samples: string[];
+  readonly sources: SourceTable;
+  readonly exposure: Exposure;
+  readonly baseline: BaselineFacts | null;
+  /** Source clusters the behaviour is confined to; null: any call of the credential may belong to it. */
+  readonly clusters: Set<number> | null;
+  /** With `clusters` null: only calls that touch objects new to the credential belong to it. */
+  readonly onlyNovel: boolean;
+  /** Strongest finding of each detector. */
+  readonly claims: Map<string, Claim>;
+  /** Calls of the behaviour per source cluster. */
+  readonly shares: Map<number, number>;
+  firstAt: number;
+  lastAt: number;
+  lastFindingAt: number;
+  calls: number;
+  /** The most specific paging detector; it gives the incident its family. */
+  naming: Claim;
+  /** ln of the combined e-value of all detectors. */
+  logE: number;
+  severity: Severity;
+  status: Incident['status'];
+}
+
+export interface Opening extends Claim {
+  readonly event: ApiEvent;
+  readonly facts: CallFacts;
+  readonly trail: readonly TrailEntry[];
+  readonly baseline: BaselineFacts | null;
+  readonly exactLimit: number;
+  readonly budget: DistinctBudget;
+  readonly id: string;
+}
+
+const sampleOf = (event: ApiEvent): string => event.request_id ?? event.id;
+
+/** Starts an incident from its first paging finding. Trail entries of the behaviour fill samples and sources. */
+export function openIncident(o: Opening): OpenIncident {
+  const { event, finding, draft, facts } = o;
+  const confined = draft.scope === 'source';
+  const sources = createSourceTable();
+  const exposure = createExposure({ exactLimit: o.exactLimit, budget: o.budget, filtered: !confined });
+  const onlyNovel = !confined && facts.novel > 0;
+  const credential = event.credential;
+  const incident: OpenIncident = {
+    id: o.id,
+    tenant: finding.tenant,
+    lineage: finding.lineage,
+    tactic: o.meta.tactic,
+    credential: {
+      kind: credential.kind,
+      subject: credential.subject,
+      client: credential.client,
+      owner: null,
+      display: credential.display,
+    },
+    openedAt: finding.at,
+    tuning: finding.tuning,
+    samples: [],
+    sources,
+    exposure,
+    baseline: o.baseline,
+    clusters: confined ? new Set([o.cluster]) : null,
+    onlyNovel,
+    claims: new Map(),
+    shares: new Map(),
+    firstAt: Math.min(finding.since, finding.at),
+    lastAt: finding.at,
+    lastFindingAt: finding.at,
+    calls: 0,
+    naming: o,
+    logE: 0,
+    severity: 'info',
+    status: 'open',
+  };
+  readTrail(incident, o);
+  fold(incident, { finding, draft, meta: o.meta, cluster: o.cluster }, event);
+  return incident;
+}
+
+/** Counts the trail's share of the behaviour up to and with the opening event, and keeps samples of it. */
+function readTrail(incident: OpenIncident, o: Opening): void {
+  const { samples } = incident;
+  const last = sampleOf(o.event);
+  for (const entry of o.trail) {
+    if (entry.at < incident.firstAt || entry.at > o.event.at || entry.sample === last) continue;
+    if (!belongs(incident, entry)) continue;
+    take(incident, entry, entry.bytes);
+    if (samples.length < MAX_SAMPLES - 1) samples.push(entry.sample);
+  }
+  const { client } = o.event;
+  const opening = { at: o.event.at, prefix: client.prefix, asn: client.asn, country: client.country };
+  take(
+    incident,
+    { ...opening, ...o.facts, objects: o.event.objects, status: o.event.status },
+    o.event.bytes_out,
+  );
+  samples.push(last);
+}
+
+type Call = Pick<
+  TrailEntry,
+  'at' | 'prefix' | 'asn' | 'country' | 'cluster' | 'novel' | 'objects' | 'status'
+>;
+
+function take(incident: OpenIncident, call: Call, bytes: number): void {
+  incident.calls++;
+  incident.sources.count(call);
+  const share = incident.shares.get(call.cluster);
+  if (share !== undefined || incident.shares.size < MAX_CLUSTERS)
+    incident.shares.set(call.cluster, (share ?? 0) + 1);
+  incident.exposure.count(
+    { objects: call.objects as ApiEvent['objects'], status: call.status, bytes_out: bytes },
+    incident.clusters ? call.objects.length : call.novel,
+  );
+}
+
+/** True when a call of the incident's credential is part of its behaviour. */
+function belongs(incident: OpenIncident, call: CallFacts): boolean {
+  if (incident.clusters) return incident.clusters.has(call.cluster);
+  return !incident.onlyNovel || call.novel > 0;
+}
+
+/** Counts a later call of the credential. Returns false when it is not part of the behaviour. */
+export function follow(incident: OpenIncident, event: ApiEvent, facts: CallFacts): boolean {
+  const since = event.at - incident.lastFindingAt;
+  if (since > (incident.clusters ? SOURCE_FOLLOW : CREDENTIAL_FOLLOW) || event.at < incident.firstAt)
+    return false;
+  const listing = countsPages(incident) && (event.page !== null || event.items !== null);
+  if (!belongs(incident, facts) && !(listing && !incident.clusters)) return false;
+  const { prefix, asn, country } = event.client;
+  take(
+    incident,
+    { ...facts, at: event.at, prefix, asn, country, objects: event.objects, status: event.status },
+    event.bytes_out,
+  );
+  if (listing && event.objects.length === 0) incident.exposure.countPage(event);
+  if (event.at > incident.lastAt) incident.lastAt = event.at;
+  return true;
+}
+
+const countsPages = (incident: OpenIncident): boolean =>
+  incident.clusters !== null || [...incident.claims.values()].some((c) => c.meta.family === 'scraping');
+
+/** Adds a finding. Returns true when it is the first paging finding of its detector. */
+export function fold(incident: OpenIncident, claim: Claim, event: ApiEvent): boolean {
+  const { finding, draft } = claim;
+  const known = incident.claims.get(finding.detector);
+  const joins = finding.pages && !known?.finding.pages;
+  if (joins || !known || (finding.pages === known.finding.pages && finding.log_e >= known.finding.log_e)) {
+    incident.claims.set(finding.detector, claim);
+    incident.logE = combineLogE([...incident.claims].map(([id, c]) => [id, c.finding.log_e] as const));
+    if (finding.pages && specificity(claim.meta) <= specificity(incident.naming.meta))
+      incident.naming = claim;
+  }
+  if (finding.at > incident.lastFindingAt) incident.lastFindingAt = finding.at;
+  if (finding.at > incident.lastAt) incident.lastAt = finding.at;
+  if (!joins) return false;
+  incident.firstAt = Math.min(incident.firstAt, finding.since);
+  if (draft.scope === 'source' && incident.clusters && incident.clusters.size < MAX_CLUSTERS)
+    incident.clusters.add(claim.cluster);
+  countDraft(incident, claim, event);
+  return true;
+}
+
+/** Takes over what a joining detector counted since the behaviour began, when that is more than was counted here. */
+function countDraft(incident: OpenIncident, claim: Claim, event: ApiEvent): void {
+  const { records, bytes, events } = claim.draft.exposed;
+  const estimated = claim.meta.family === 'scraping' && event.items === null;
+  incident.exposure.atLeast({ records, bytes, certain: estimated ? Math.min(records, events) : records });
+}
+
+/** Claims with the one that names the incident first, then paging before supporting, stronger before weaker. */
+export function rankedClaims(incident: OpenIncident): Claim[] {
+  const others = [...incident.claims.values()].filter((claim) => claim !== incident.naming);
+  return [incident.naming, ...others.sort(byStrength)];
+}
+
+/** Orders paging before supporting claims, stronger before weaker. */
+export function byStrength(a: Claim, b: Claim): number {
+  return (
+    Number(b.finding.pages) - Number(a.finding.pages) ||
+    b.finding.log_e - a.finding.log_e ||
+    (a.finding.detector < b.finding.detector ? -1 : 1)
+  );
+}
+
+/** Raises the severity to what evidence and harm now warrant; true when it rose. */
+export function reassess(incident: OpenIncident): boolean {
+  const severity = severityOf({
+    logE: incident.logE,
+    family: incident.naming.meta.family,
+    records: incident.exposure.records,
+    bytes: incident.exposure.bytes,
+  });
+  if (compareSeverity(severity, incident.severity) <= 0) return false;
+  incident.severity = severity;
+  return true;
+}
