@@ -1,0 +1,87 @@
+// Configuration: defaults, environment, and a wrong file refused whole with every problem named.
+
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { ConfigError, loadSettings } from '../../services/config.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'keytrail-config-'));
+after(() => rmSync(folder, { recursive: true }));
+
+function load(yaml: string, environment: Record<string, string> = {}) {
+  const file = join(folder, 'keytrail.yaml');
+  writeFileSync(file, yaml);
+  return loadSettings({ file, environment });
+}
+
+function problemsOf(yaml: string, environment: Record<string, string> = {}): readonly string[] {
+  try {
+    load(yaml, environment);
+  } catch (error) {
+    assert.ok(error instanceof ConfigError, String(error));
+    return error.problems;
+  }
+  assert.fail('accepted');
+}
+
+test('an empty file gives the defaults, all on loopback', () => {
+  const settings = load('');
+  assert.equal(settings.console.host, '127.0.0.1');
+  assert.equal(settings.ingest.http.host, '127.0.0.1');
+  assert.deepEqual(settings.webhooks, []);
+});
+
+test('the shipped example is valid', () => {
+  assert.equal(loadSettings({ file: 'keytrail.example.yaml', environment: {} }).tenant, 'default');
+});
+
+test('every problem is named at once, with its place', () => {
+  const problems = problemsOf(`
+tenant: ''
+console: { port: 99999 }
+colour: red
+identity: { extractors: [magic] }
+`);
+  assert.equal(problems.length, 4, problems.join('\n'));
+  for (const place of ['tenant', 'console.port', 'colour', 'identity.extractors.0']) {
+    assert.ok(
+      problems.some((problem) => problem.includes(place)),
+      `${place} in\n${problems.join('\n')}`,
+    );
+  }
+});
+
+test('detector parameters are checked against the detectors', () => {
+  const problems = problemsOf('detectors: { D99: { a: 1 }, D08: { nonsense: 2 } }');
+  assert.equal(problems.length, 2, problems.join('\n'));
+});
+
+test('YAML errors say line and column', () => {
+  assert.match(problemsOf('tenant: a\ntenant: b\n')[0] ?? '', /line 2/);
+});
+
+test('env: references are resolved, and a missing variable is a problem', () => {
+  const yaml = 'webhooks: [{ name: siem, url: "https://siem.example.com/", secret: env:HOOK }]';
+  assert.equal(load(yaml, { HOOK: 'whsec_abc' }).webhooks[0]?.secret, 'whsec_abc');
+  assert.match(problemsOf(yaml)[0] ?? '', /webhooks\.0\.secret: environment variable HOOK is not set/);
+});
+
+test('the environment points at Kafka, ClickHouse and the data directory', () => {
+  const settings = load('', {
+    KAFKA_BROKERS: 'a:1, b:2',
+    CLICKHOUSE_URL: 'http://ch:8123',
+    KEYTRAIL_DATA: folder,
+  });
+  assert.deepEqual(settings.kafka.brokers, ['a:1', 'b:2']);
+  assert.equal(settings.clickhouse.url, 'http://ch:8123');
+  assert.equal(settings.dataDirectory, folder);
+});
+
+test('a missing file is named', () => {
+  assert.throws(
+    () => loadSettings({ file: join(folder, 'nowhere.yaml'), environment: {} }),
+    /nowhere\.yaml.*\n.*no such file/,
+  );
+});
