@@ -15,7 +15,9 @@ const started = Date.now();
 let failures = 0;
 
 const seconds = () => `${((Date.now() - started) / 1000).toFixed(0)} s`;
-const say = (text: string) => process.stdout.write(`${text}\n`);
+const say = (text: string): void => {
+  process.stdout.write(`${text}\n`);
+};
 
 function step(name: string, command: string, args: string[]): void {
   const result = spawnSync(command, args, { encoding: 'utf8' });
