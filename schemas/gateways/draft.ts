@@ -1,0 +1,268 @@
+// The half-read call that every format fills, and the one place that decides whether it is an event.
+// Always holds: finish() returns a record with a valid time, status, method and client address, or a named reason.
+// Does not promise: anything about identity. Secrets in headers and cookies are still here.
+
+import type { RejectionReason } from '../rejection.ts';
+import { hopList } from './address.ts';
+import type { ParseOutcome } from './gateway-format.ts';
+import { fields, type GatewayRecord } from './gateway-record.ts';
+import { isMethod, originForm, parseRequestLine, UNREADABLE } from './request-line.ts';
+import { parseTime } from './time.ts';
+
+export interface Draft {
+  at: number | null;
+  /** Time as logged, when it still has to be read. */
+  time: unknown;
+  /** Whole request line (`GET /x HTTP/1.1`); method, target and path below win over it. */
+  request: string | null;
+  method: string | null;
+  target: string | null;
+  path: string | null;
+  query: string | null;
+  status: unknown;
+  /** Address of the peer as logged, with or without port. */
+  peer: string | null;
+  record: GatewayRecord;
+}
+
+export function newDraft(): Draft {
+  return {
+    at: null,
+    time: null,
+    request: null,
+    method: null,
+    target: null,
+    path: null,
+    query: null,
+    status: null,
+    peer: null,
+    record: emptyRecord(),
+  };
+}
+
+function emptyRecord(): GatewayRecord {
+  return {
+    at: 0,
+    method: '',
+    target: '',
+    status: 0,
+    ip: '',
+    host: null,
+    forwardedFor: null,
+    bytesIn: null,
+    bytesOut: null,
+    items: null,
+    latencyMs: null,
+    userAgent: null,
+    requestId: null,
+    route: null,
+    user: null,
+    tls: null,
+    headers: fields(),
+    cookies: fields(),
+    claims: fields(),
+    gateway: fields(),
+    certificate: null,
+    extra: fields(),
+  };
+}
+
+export function reject(reason: RejectionReason, detail: string): ParseOutcome {
+  return { ok: false, reason, detail };
+}
+
+/** Checks the draft and makes the record. The order of the checks is the order of the reasons given. */
+export function finish(draft: Draft): ParseOutcome {
+  const record = draft.record;
+  if (draft.at === null && (draft.time === null || draft.time === undefined)) {
+    return reject('missing-field', 'the line has no time; log one (ISO 8601, common log time or epoch)');
+  }
+  const at = draft.at ?? parseTime(draft.time);
+  if (at === null) {
+    return reject('bad-time', 'the time is not a real moment between 1990 and 2100 in a known notation');
+  }
+  record.at = at;
+  return finishRequest(draft) ?? finishStatus(draft) ?? finishAddress(draft) ?? { ok: true, record };
+}
+
+function finishRequest(draft: Draft): ParseOutcome | null {
+  const record = draft.record;
+  if (draft.request !== null && (draft.method === null || (draft.target === null && draft.path === null))) {
+    const line = parseRequestLine(draft.request);
+    draft.method ??= line.method;
+    if (draft.path === null) draft.target ??= line.target;
+    record.host ??= line.host;
+    if (line.method === UNREADABLE && draft.request !== '' && draft.request !== '-') {
+      record.extra.request ??= draft.request;
+    }
+  }
+  if (draft.method === null) return reject('missing-field', 'the line has no request method');
+  if (draft.method !== UNREADABLE && !isMethod(draft.method)) {
+    return reject('bad-request-line', 'the request method is not an HTTP token of at most 32 characters');
+  }
+  const target = draft.target ?? joinTarget(draft.path, draft.query);
+  if (target === null) return reject('missing-field', 'the line has no request target');
+  if (target === '') return reject('bad-request-line', 'the request target is empty');
+  const form = target === UNREADABLE ? { target, host: null } : originForm(target, draft.method);
+  record.method = draft.method;
+  record.target = form.target;
+  record.host ??= form.host;
+  return null;
+}
+
+function joinTarget(path: string | null, query: string | null): string | null {
+  if (path === null) return null;
+  if (query === null || query === '' || path.includes('?')) return path;
+  return query.startsWith('?') ? path + query : `${path}?${query}`;
+}
+
+function finishStatus(draft: Draft): ParseOutcome | null {
+  const raw = draft.status;
+  if (raw === null || raw === undefined || raw === '') {
+    return reject('missing-field', 'the line has no response status');
+  }
+  const status =
+    typeof raw === 'number' ? raw : typeof raw === 'string' && /^\d{1,3}$/.test(raw) ? Number(raw) : -1;
+  const known = status === 0 || (Number.isInteger(status) && status >= 100 && status <= 599);
+  if (!known) return reject('bad-status', 'the status must be 100 to 599, or 0 when no response was sent');
+  draft.record.status = status;
+  return null;
+}
+
+/** A list in place of one address is X-Forwarded-For: its last hop is the nearest peer. */
+function finishAddress(draft: Draft): ParseOutcome | null {
+  const record = draft.record;
+  const logged =
+    draft.peer === null || draft.peer === '' || draft.peer === '-' ? record.forwardedFor : draft.peer;
+  if (logged === null) return reject('missing-field', 'the line has no client address');
+  const hops = hopList(logged);
+  const peer = hops?.at(-1);
+  if (hops === null || peer === undefined) {
+    return reject(
+      'bad-address',
+      'the client address is not an IP address; log the address, not the host name (Apache: %a, or HostnameLookups Off)',
+    );
+  }
+  record.ip = peer;
+  if (hops.length > 1) record.forwardedFor ??= hops.slice(0, -1).join(', ');
+  return null;
+}
+
+/** Splits a Cookie header into the record's cookies; first value of a name wins, quotes are taken off. */
+export function addCookies(record: GatewayRecord, header: string): void {
+  let from = 0;
+  for (let n = 0; n < 128 && from < header.length; n++) {
+    const semicolon = header.indexOf(';', from);
+    const end = semicolon < 0 ? header.length : semicolon;
+    const equals = header.indexOf('=', from);
+    if (equals > from && equals < end) {
+      const name = header.slice(from, equals).trim();
+      const value = header.slice(equals + 1, end).trim();
+      const open = name !== '' && record.cookies[name] === undefined && !isRedacted(value);
+      if (open) record.cookies[name] = value.replace(/^"(.*)"$/, '$1');
+    }
+    from = end + 1;
+  }
+}
+
+/** A value the gateway blanked out. It says nothing, and all callers would share it. */
+export function isRedacted(value: string): boolean {
+  return value.length <= 32 && /^(?:[\W_]*redacted[\W_]*|[\W_]*filtered[\W_]*|\*{3,}|[xX]{6,})$/i.test(value);
+}
+
+/** Stores a request header and everything that follows from it. Does not overwrite what is more direct. */
+export function addHeader(record: GatewayRecord, rawName: string, value: string): void {
+  const name = rawName.toLowerCase();
+  if (isRedacted(value)) return;
+  record.headers[name] = value;
+  switch (name) {
+    case 'cookie':
+      addCookies(record, value);
+      break;
+    case 'user-agent':
+      record.userAgent ??= value;
+      break;
+    case 'x-forwarded-for':
+      record.forwardedFor ??= value;
+      break;
+    case 'host':
+    case ':authority':
+      record.host ??= value;
+      break;
+    case 'x-request-id':
+    case 'x-correlation-id':
+    case 'x-amzn-trace-id':
+    case 'kong-request-id':
+      record.requestId ??= value;
+      break;
+    case 'x-forwarded-client-cert':
+      addForwardedCertificate(record, value);
+      break;
+    case 'x-ja4':
+    case 'x-ja4-fingerprint':
+    case 'x-ja3':
+    case 'x-ja3-fingerprint':
+      record.tls ??= value;
+      break;
+  }
+}
+
+/** Sets one property of the client certificate; an empty or absent value changes nothing. */
+export function setCertificate(
+  record: GatewayRecord,
+  part: 'fingerprint' | 'subject' | 'issuer' | 'serial',
+  value: string | null,
+): void {
+  if (value === null || value === '') return;
+  record.certificate ??= { fingerprint: null, subject: null, issuer: null, serial: null };
+  record.certificate[part] ??= part === 'fingerprint' ? value.replaceAll(':', '').toLowerCase() : value;
+}
+
+/**
+ * Envoy's X-Forwarded-Client-Cert: elements separated by commas, `Key=Value` pairs by semicolons, values may be
+ * quoted. The last element is the certificate presented to the gateway that logged the line.
+ */
+export function addForwardedCertificate(record: GatewayRecord, header: string): void {
+  const element = splitOutsideQuotes(header, ',').at(-1) ?? '';
+  for (const pair of splitOutsideQuotes(element, ';')) {
+    const equals = pair.indexOf('=');
+    if (equals < 1) continue;
+    const key = pair.slice(0, equals).trim().toLowerCase();
+    const value = pair
+      .slice(equals + 1)
+      .trim()
+      .replace(/^"(.*)"$/, '$1');
+    if (key === 'hash') setCertificate(record, 'fingerprint', value);
+    else if (key === 'subject') setCertificate(record, 'subject', value);
+    else if (key === 'uri' && value !== '') record.gateway.certificate_uri = value;
+    else if (key === 'dns' && value !== '') record.gateway.certificate_dns = value;
+  }
+}
+
+function splitOutsideQuotes(text: string, separator: string): string[] {
+  const parts: string[] = [];
+  let from = 0;
+  let quoted = false;
+  for (let i = 0; i < text.length && parts.length < 64; i++) {
+    const c = text[i];
+    if (c === '\\') i++;
+    else if (c === '"') quoted = !quoted;
+    else if (c === separator && !quoted) {
+      parts.push(text.slice(from, i));
+      from = i + 1;
+    }
+  }
+  parts.push(text.slice(from));
+  return parts;
+}
+
+/** Whole non-negative number in a logged text, or null for `-`, signs and anything else. */
+export function size(text: string): number | null {
+  return /^\d{1,15}$/.test(text) ? Number(text) : null;
+}
+
+/** Seconds with a fraction (`0.125`) as milliseconds, or null. */
+export function secondsToMs(text: string): number | null {
+  if (!/^\d{1,9}(\.\d{1,9})?$/.test(text)) return null;
+  return Math.round(Number(text) * 1e6) / 1000;
+}
