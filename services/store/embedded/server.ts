@@ -22,6 +22,8 @@ export interface EmbeddedServer {
   url: string;
   username: string;
   password: string;
+  /** The one database that the users may use. */
+  database: string;
   /** Read-only login for people; the password is kept in `analyst.json` of the directory and survives restarts. */
   analyst: { username: string; password: string };
   /** Process id of the server. */
@@ -59,7 +61,14 @@ export async function startEmbedded(o: { dir: string }): Promise<EmbeddedServer>
     await engine.stop();
     throw error;
   }
-  return { url, ...service, analyst: files.analyst, pid: engine.pid, close: () => engine.stop() };
+  return {
+    url,
+    ...service,
+    database: DATABASE,
+    analyst: files.analyst,
+    pid: engine.pid,
+    close: () => engine.stop(),
+  };
 }
 
 interface Files {

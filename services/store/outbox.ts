@@ -1,0 +1,106 @@
+// The outbox: which incident goes to which destination, how often it was tried, and whose turn it is to try.
+// Always holds: a delivery keeps its id; enqueuing one that exists changes nothing; the newest state counts.
+// Does not promise: exactly once. ClickHouse has no lock, so two senders that claim within the same milliseconds
+// can both win; they then send the same id twice, which receivers drop by that id.
+
+import type { Delivery } from '../../schemas/delivery.ts';
+import type { Client } from './client.ts';
+
+export interface Outbox {
+  /** Adds deliveries; those whose id is there already are left as they are. */
+  enqueue(rows: readonly Delivery[]): Promise<void>;
+  /**
+   * Claims up to `limit` pending deliveries whose time has come (`now`, ms), oldest first. Nobody else, and no later
+   * call, gets them before `leaseMs` have passed or they were recorded in a new state.
+   */
+  due(o: { now: number; limit: number; owner: string; leaseMs: number }): Promise<Delivery[]>;
+  /** Stores the delivery's new state; `updated_at` must not go back. */
+  record(delivery: Delivery): Promise<void>;
+  get(id: string): Promise<Delivery | null>;
+  /** Newest first. */
+  list(o?: { status?: Delivery['status']; destination?: string; limit?: number }): Promise<Delivery[]>;
+}
+
+const COLUMNS =
+  'id, destination, incident_id, status, attempts, next_attempt_at, created_at, updated_at, last_error, payload';
+/** More ids than this are looked up in several queries, to keep a query's parameters small. */
+const LOOKUP = 500;
+
+export function createOutbox(client: Client): Outbox {
+  return {
+    async enqueue(rows) {
+      for (let from = 0; from < rows.length; from += LOOKUP) {
+        const part = rows.slice(from, from + LOOKUP);
+        const existing = new Set(
+          (
+            await client.select<{ id: string }>(
+              'SELECT DISTINCT id FROM deliveries WHERE id IN {ids:Array(FixedString(32))}',
+              { ids: part.map((row) => row.id) },
+            )
+          ).map((row) => row.id),
+        );
+        await client.insert(
+          'deliveries',
+          part.filter((row) => !existing.has(row.id)),
+        );
+      }
+    },
+
+    due: (o) => claimDue(client, o),
+
+    record: (delivery) => client.insert('deliveries', [delivery]),
+
+    async get(id) {
+      const rows = await client.select<Delivery>(
+        `SELECT ${COLUMNS} FROM deliveries FINAL WHERE id = {id:String}`,
+        { id },
+      );
+      return rows[0] ?? null;
+    },
+
+    list: (o = {}) =>
+      client.select<Delivery>(
+        `SELECT ${COLUMNS} FROM deliveries FINAL
+         WHERE ({status:String} = '' OR status = {status:String})
+           AND ({destination:String} = '' OR destination = {destination:String})
+         ORDER BY created_at DESC, id LIMIT {limit:UInt32}`,
+        { status: o.status ?? '', destination: o.destination ?? '', limit: o.limit ?? 1000 },
+      ),
+  };
+}
+
+/** Three steps: find what is due and free, claim it, then see whose claim came first. */
+async function claimDue(
+  client: Client,
+  o: { now: number; limit: number; owner: string; leaseMs: number },
+): Promise<Delivery[]> {
+  const free = await client.select<Delivery>(
+    `SELECT ${COLUMNS} FROM deliveries FINAL
+     WHERE status = 'pending' AND next_attempt_at <= {now:Int64}
+       AND (id, updated_at) NOT IN
+         (SELECT delivery_id, delivery_updated_at FROM delivery_claims WHERE expires_at > {now:Int64})
+     ORDER BY created_at, id LIMIT {limit:UInt32}`,
+    { now: o.now, limit: o.limit },
+  );
+  if (free.length === 0) return [];
+  await client.insert(
+    'delivery_claims',
+    free.map((delivery) => ({
+      delivery_id: delivery.id,
+      delivery_updated_at: delivery.updated_at,
+      owner: o.owner,
+      expires_at: o.now + o.leaseMs,
+    })),
+  );
+  const winners = await client.select<{ id: string; updated_at: number; owner: string }>(
+    `SELECT delivery_id AS id, delivery_updated_at AS updated_at, argMin(owner, (claimed_at, owner)) AS owner
+     FROM delivery_claims
+     WHERE expires_at > {now:Int64} AND delivery_id IN {ids:Array(FixedString(32))}
+     GROUP BY delivery_id, delivery_updated_at`,
+    { now: o.now, ids: free.map((delivery) => delivery.id) },
+  );
+  const won = new Set(
+    winners.filter((row) => row.owner === o.owner).map((row) => `${row.id} ${row.updated_at}`),
+  );
+  return free.filter((delivery) => won.has(`${delivery.id} ${delivery.updated_at}`));
+}

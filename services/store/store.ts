@@ -1,0 +1,61 @@
+// Everything Keytrail keeps, in ClickHouse: the same code for the embedded server and for one of the user's own.
+// Always holds: an insert is stored when its promise resolves; the same token inserts once.
+// Throws StoreUnavailable when it is worth trying again later, StoreError when it is not.
+
+import type { StoredBaseline } from '../../detectors/engine-contract.ts';
+import type { ApiEvent } from '../../schemas/event.ts';
+import type { Finding } from '../../schemas/finding.ts';
+import type { Incident } from '../../schemas/incident.ts';
+import type { Rejection } from '../../schemas/rejection.ts';
+import { loadBaselines, saveBaselines } from './baselines.ts';
+import { type ClientOptions, createStoreClient } from './client.ts';
+import { eventRow, findingRow, rejectionRow } from './events.ts';
+import { incidentRow, readIncidents } from './incidents.ts';
+import { migrate, readMigrations } from './migrate.ts';
+import { createOutbox, type Outbox } from './outbox.ts';
+
+export type { Outbox } from './outbox.ts';
+export { MigrationError, StoreError, StoreUnavailable } from './store-error.ts';
+
+export interface StoreOptions extends ClientOptions {
+  /** Days that events, findings and rejections are kept after they were stored; 0 keeps them for ever. Default 90. */
+  retentionDays?: number;
+}
+
+export interface Store {
+  /** Creates or updates the tables. Throws MigrationError when an applied migration was changed. */
+  migrate(): Promise<void>;
+  ping(): Promise<boolean>;
+  insertEvents(events: readonly ApiEvent[], token: string): Promise<void>;
+  insertFindings(findings: readonly Finding[], token: string): Promise<void>;
+  insertIncidents(incidents: readonly Incident[], token: string): Promise<void>;
+  insertRejections(rejections: readonly Rejection[], token: string): Promise<void>;
+  saveBaselines(rows: readonly StoredBaseline[], token: string): Promise<void>;
+  loadBaselines(): AsyncIterable<StoredBaseline>;
+  readonly outbox: Outbox;
+  /** Latest state of each incident, newest first; at most `limit` (1,000) with a last event at or after `since` (ms). */
+  incidents(o?: { limit?: number; since?: number }): Promise<Incident[]>;
+  /** Rows of any SELECT; values go in as `{name:Type}` parameters. At most 1,000,000 rows. */
+  query<T>(sql: string, parameters?: Record<string, unknown>): Promise<T[]>;
+  close(): Promise<void>;
+}
+
+/** Opens no connection until it is used. */
+export function createStore(o: StoreOptions): Store {
+  const client = createStoreClient(o);
+  return {
+    migrate: async () =>
+      migrate(client, { migrations: await readMigrations(), retentionDays: o.retentionDays ?? 90 }),
+    ping: () => client.ping(),
+    insertEvents: (events, token) => client.insert('events', events.map(eventRow), token),
+    insertFindings: (findings, token) => client.insert('findings', findings.map(findingRow), token),
+    insertIncidents: (incidents, token) => client.insert('incidents', incidents.map(incidentRow), token),
+    insertRejections: (rejections, token) => client.insert('rejections', rejections.map(rejectionRow), token),
+    saveBaselines: (rows, token) => saveBaselines(client, rows, token),
+    loadBaselines: () => loadBaselines(client),
+    outbox: createOutbox(client),
+    incidents: (options) => readIncidents(client, options),
+    query: (sql, parameters) => client.select(sql, parameters),
+    close: () => client.close(),
+  };
+}
