@@ -1,0 +1,160 @@
+// Apache Kafka behind bus.ts, by kafkajs: client, topics and producer; kafka-consumer.ts has the consumer.
+// Always holds: idempotent producer, acks from all replicas; commits are ours, never automatic; log lines carry no
+// message content. Does not promise: sticky assignment (kafkajs has none; every rebalance hands out anew).
+
+import kafkajs, { type SASLOptions } from 'kafkajs';
+import type { Logger } from '../logger.ts';
+import { type Bus, BusUnavailable, type OutgoingMessage, type Subscription } from './bus.ts';
+import { startSubscription } from './kafka-consumer.ts';
+import { kafkaLogger, unavailable } from './kafka-reports.ts';
+
+const { CompressionCodecs, CompressionTypes, Kafka, logLevel, Partitioners } = kafkajs;
+
+/** Bytes in one send: stays under the broker's default limit of 1 MiB per batch even when all go to one partition. */
+const SEND_BYTES = 512 * 1024;
+const SESSION_TIMEOUT_MS = 30_000;
+const HEARTBEAT_MS = 3_000;
+
+export interface KafkaOptions {
+  brokers: readonly string[];
+  clientId: string;
+  compression: 'none' | 'gzip' | 'lz4';
+  /** For topics we create. */
+  partitions: number;
+  replication: number;
+  ssl?: boolean;
+  sasl?: SASLOptions | undefined;
+  logger: Logger;
+}
+
+/** Connects lazily; throws BusUnavailable when no broker is named. */
+export async function createKafkaBus(o: KafkaOptions): Promise<Bus> {
+  if (o.brokers.length === 0)
+    throw new BusUnavailable('no Kafka broker is configured: set KAFKA_BROKERS=host:port or kafka.brokers');
+  const logger = o.logger.child({ part: 'kafka' });
+  const compression = await compressionType(o.compression, logger);
+  const kafka = new Kafka({
+    clientId: o.clientId,
+    brokers: [...o.brokers],
+    connectionTimeout: 3_000,
+    ssl: o.ssl ?? false,
+    ...(o.sasl === undefined ? {} : { sasl: o.sasl }),
+    retry: { initialRetryTime: 100, retries: 5 },
+    logLevel: logLevel.WARN,
+    logCreator: () => kafkaLogger(logger),
+  });
+  const admin = kafka.admin();
+  const producer = kafka.producer({
+    idempotent: true,
+    maxInFlightRequests: 1,
+    createPartitioner: Partitioners.DefaultPartitioner,
+  });
+  const subscriptions = new Set<Subscription>();
+
+  /** Runs an operation, connecting first; failures become BusUnavailable. */
+  async function on<T>(client: { connect(): Promise<void> }, work: () => Promise<T>): Promise<T> {
+    try {
+      await client.connect();
+      return await work();
+    } catch (error) {
+      throw unavailable(error, o.brokers);
+    }
+  }
+
+  return {
+    ping: () => on(admin, async () => void (await admin.describeCluster())),
+    async ensureTopics(names) {
+      await on(admin, async () => {
+        const there = new Set(await admin.listTopics());
+        const topics = names
+          .filter((topic) => !there.has(topic))
+          .map((topic) => ({ topic, numPartitions: o.partitions, replicationFactor: o.replication }));
+        if (topics.length > 0) await admin.createTopics({ topics, waitForLeaders: true });
+      });
+    },
+    async send(topic, messages) {
+      for (const part of bySize(messages))
+        await on(producer, () => producer.send({ topic, messages: part, acks: -1, compression }));
+    },
+    async subscribe(options) {
+      const subscription = await startSubscription({
+        options,
+        logger,
+        brokers: o.brokers,
+        newConsumer: () =>
+          kafka.consumer({
+            groupId: options.group,
+            sessionTimeout: SESSION_TIMEOUT_MS,
+            heartbeatInterval: HEARTBEAT_MS,
+            maxWaitTimeInMs: 500,
+            // Restarts are ours: see startSubscription.
+            retry: { initialRetryTime: 200, retries: 5, restartOnFailure: async () => false },
+          }),
+      });
+      subscriptions.add(subscription);
+      return subscription;
+    },
+    partitionOf(key, partitions) {
+      const partition = Partitioners.DefaultPartitioner();
+      const partitionMetadata = Array.from({ length: partitions }, (_, partitionId) => ({
+        partitionErrorCode: 0,
+        partitionId,
+        leader: 0,
+        replicas: [],
+        isr: [],
+      }));
+      return partition({ topic: '', partitionMetadata, message: { key, value: null } });
+    },
+    partitions: (topic) =>
+      on(admin, async () => {
+        const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+        return topics[0]?.partitions.length ?? 0;
+      }),
+    lag: (group, topic) =>
+      on(admin, async () => {
+        const ends = await admin.fetchTopicOffsets(topic);
+        const [committed] = await admin.fetchOffsets({ groupId: group, topics: [topic] });
+        const at = new Map(committed?.partitions.map((p) => [p.partition, Number(p.offset)]));
+        return ends.reduce((sum, end) => {
+          const from = at.get(end.partition) ?? -1;
+          return sum + Number(end.high) - (from >= 0 ? from : Number(end.low));
+        }, 0);
+      }),
+    async close() {
+      await Promise.all([...subscriptions].map((subscription) => subscription.close()));
+      await producer.disconnect();
+      await admin.disconnect();
+    },
+  };
+}
+
+function* bySize(messages: readonly OutgoingMessage[]): Generator<OutgoingMessage[]> {
+  let part: OutgoingMessage[] = [];
+  let bytes = 0;
+  for (const message of messages) {
+    const size = Buffer.byteLength(message.value) + 100;
+    if (bytes + size > SEND_BYTES && part.length > 0) {
+      yield part;
+      part = [];
+      bytes = 0;
+    }
+    part.push(message);
+    bytes += size;
+  }
+  if (part.length > 0) yield part;
+}
+
+/** Registers the LZ4 codec when its optional package is there, also for reading what others produced. */
+async function compressionType(wanted: KafkaOptions['compression'], logger: Logger) {
+  const lz4 = await import('lz4-napi').catch(() => null);
+  if (lz4 !== null) {
+    CompressionCodecs[CompressionTypes.LZ4] = () => ({
+      compress: (encoder: { buffer: Buffer }) => lz4.compressFrame(encoder.buffer),
+      decompress: (buffer: Buffer) => lz4.decompressFrame(buffer),
+    });
+  } else if (wanted === 'lz4') {
+    logger.warn({ wanted, used: 'gzip' }, 'the optional package lz4-napi is not installed');
+    return CompressionTypes.GZIP;
+  }
+  return { none: CompressionTypes.None, gzip: CompressionTypes.GZIP, lz4: CompressionTypes.LZ4 }[wanted];
+}
