@@ -1,0 +1,77 @@
+// Decides who made a call: the first extractor that finds something gives kind and lineage, everything else the record
+// says about the caller (consumer name, claims, certificate) completes the credential.
+// Always holds: the credential carries no secret; an id that looks like or equals a secret is shown as its fingerprint.
+
+import type { EventCredential } from '../../../schemas/event.ts';
+import type { GatewayRecord } from '../../../schemas/gateways/gateway-record.ts';
+import { createEvidence, type Evidence } from './evidence.ts';
+import { createFingerprinter } from './fingerprint.ts';
+import { ANONYMOUS, bounded, label } from './lineage.ts';
+import { type Match, matcherFor } from './matchers.ts';
+import { real } from './placeholder.ts';
+
+export interface Identified {
+  credential: EventCredential;
+  /** Secret the identity was taken from, so its other occurrences in the event can be masked. */
+  secret: string | null;
+}
+
+export interface Identifier {
+  /** `query` is the raw query string; `source` names the client when nothing better is known. */
+  identify(record: GatewayRecord, query: string, source: { prefix: string; family: string }): Identified;
+}
+
+const MAX_DISPLAY = 120;
+const MAX_ID = 200;
+
+/** `extractors` are tried in order; see extractors.ts for their check. */
+export function createIdentifier(options: {
+  extractors: readonly string[];
+  hmacKey: Uint8Array;
+}): Identifier {
+  const fingerprint = createFingerprinter(options.hmacKey);
+  const matchers = options.extractors.map((spec) => matcherFor(spec, fingerprint));
+  return {
+    identify(record, query, source) {
+      const evidence = createEvidence(record, query, source);
+      for (const matcher of matchers) {
+        const match = matcher(evidence);
+        if (match !== null) return { credential: credentialOf(match, evidence), secret: match.secret };
+      }
+      return { credential: credentialOf(NOBODY, evidence), secret: null };
+    },
+  };
+}
+
+const NOBODY: Match = {
+  kind: 'anonymous',
+  lineage: ANONYMOUS,
+  fingerprint: null,
+  secret: null,
+  display: ANONYMOUS,
+};
+
+function credentialOf(match: Match, e: Evidence): EventCredential {
+  const claims = match.claims ?? e.claims;
+  const consumer = real(e.record.gateway.consumer_id) ?? real(e.record.gateway.client_id);
+  const name = real(e.record.gateway.consumer_username) ?? real(e.record.user);
+  return {
+    lineage: match.lineage,
+    fingerprint: match.fingerprint,
+    kind: match.kind,
+    weak: match.weak ?? false,
+    subject: id(match.subject ?? claims?.subject ?? name),
+    client: id(match.client ?? claims?.client ?? consumer),
+    display: label(match.display, MAX_DISPLAY),
+    scopes: claims === null ? [] : claims.scopes.map((scope) => label(scope, 100)),
+    issued_at: claims?.issuedAt ?? null,
+    expires_at: claims?.expiresAt ?? null,
+    jti: id(claims?.jti ?? null),
+    cnf: id(claims?.cnf ?? null),
+    certificate: e.certificate?.sha256 ?? null,
+  };
+}
+
+function id(text: string | null): string | null {
+  return text === null ? null : bounded(label(text, 1024), MAX_ID);
+}

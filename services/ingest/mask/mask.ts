@@ -1,0 +1,124 @@
+// Removes secrets from free text, query strings and paths: by name, by shape, and within percent-encoding and nested
+// URLs up to three levels deep. Always holds: linear time; what is masked becomes `[masked]`; nothing is decoded
+// unless something in it had to be masked. Does not promise: a secret that has neither a name nor a shape (see values.ts).
+
+import { decodePercent, decodePlus } from '../identify/query.ts';
+import { isSecretName, normalised } from './names.ts';
+import { type IsSecret, maskPairs } from './pairs.ts';
+import { MASKED, maskShapes } from './shapes.ts';
+
+export { MASKED } from './shapes.ts';
+
+export interface Masker {
+  /** Free text: log lines, user agents, error messages. */
+  text(text: string): string;
+  /** Query string without `?`; harmless parameters stay as they are. */
+  query(query: string): string;
+  /** Path without query; object ids stay, `;jsessionid=…` and secrets as segments go. */
+  path(path: string): string;
+  /** Text of a refused line: also masks every long run of mixed letters and digits, since nothing says what it is. */
+  excerpt(text: string): string;
+  /** Whether a header, cookie, parameter or field of this name holds a secret. */
+  isSecret: IsSecret;
+}
+
+const MAX_DEPTH = 3;
+/** Shorter values hold neither a pair nor a shape. */
+const SHORTEST = 6;
+const ENCODED_RUN = /[^\s"'<>\\]*%[0-9A-Fa-f]{2}[^\s"'<>\\]*/g;
+const SECRET_FOLLOWS =
+  /^(?:reset[-_]?password|password[-_]?reset|magic[-_]?link|verify[-_]?email|confirm[-_]?email|activate|activation|unsubscribe)$/i;
+
+/** `names` are further names that hold secrets, such as the configured identity extractors. */
+export function createMasker(names: readonly string[] = []): Masker {
+  const more = new Set(names.map(normalised));
+  const isSecret: IsSecret =
+    more.size === 0 ? isSecretName : (name, value) => isSecretName(name, value) || more.has(normalised(name));
+
+  function text(raw: string, depth = 0): string {
+    if (raw.length < SHORTEST) return raw;
+    const plain = depth === 0 ? unescaped(raw) : raw;
+    const named = /[=:]/.test(plain) ? maskPairs(plain, isSecret) : plain;
+    const shaped = maskShapes(named);
+    const out = depth < MAX_DEPTH && shaped.includes('%') ? maskEncoded(shaped, depth) : shaped;
+    return out === plain ? raw : out;
+  }
+
+  function maskEncoded(raw: string, depth: number): string {
+    return raw.replace(ENCODED_RUN, (run) => {
+      const decoded = decodePercent(run);
+      if (decoded === run) return run;
+      const masked = text(decoded, depth + 1);
+      return masked === decoded ? run : encodeLightly(masked);
+    });
+  }
+
+  function pair(raw: string): string {
+    const equals = raw.indexOf('=');
+    if (equals < 0) return text(raw);
+    const name = raw.slice(0, equals);
+    const value = raw.slice(equals + 1);
+    if (value === '') return text(name) + '=';
+    if (isSecret(decodePlus(name), decodePlus(value))) return `${text(name)}=${MASKED}`;
+    return `${text(name)}=${value.length < SHORTEST ? value : queryText(value)}`;
+  }
+
+  function queryText(value: string): string {
+    const plain = decodePlus(value);
+    const masked = text(plain, 1);
+    return masked === plain ? value : encodeLightly(masked);
+  }
+
+  function segment(raw: string, before: string): string {
+    if (raw.length >= 16 && SECRET_FOLLOWS.test(before)) return MASKED;
+    return raw.length < SHORTEST ? raw : text(raw);
+  }
+
+  return {
+    isSecret,
+    text,
+    query: (query) => (query === '' ? '' : query.split('&').map(pair).join('&')),
+    path: (path) => {
+      if (path.length < SHORTEST) return path;
+      const parts = maskShapes(path).split('/');
+      return parts.map((part, i) => segment(part, parts[i - 1] ?? '')).join('/');
+    },
+    excerpt: (raw) => maskRuns(text(raw)),
+  };
+}
+
+const standard = createMasker();
+
+/** Removes every kind of secret from free text. */
+export function maskText(text: string): string {
+  return standard.text(text);
+}
+
+export function maskQuery(query: string): string {
+  return standard.query(query);
+}
+
+export function maskPath(path: string): string {
+  return standard.path(path);
+}
+
+/** `\u0070` and `\x70` written for a printable character would hide a name from the rules. */
+function unescaped(raw: string): string {
+  if (!raw.includes('\\')) return raw;
+  return raw.replace(/\\(?:u00|x)([2-7][0-9A-Fa-f])/g, (whole, hex: string) => {
+    const character = String.fromCharCode(Number.parseInt(hex, 16));
+    return /["'\\\x7f]/.test(character) ? whole : character;
+  });
+}
+
+/** Masked text goes back into a URL: only what would change its structure is encoded. */
+function encodeLightly(text: string): string {
+  return text.replace(/[\s&#+%]/g, (c) => (c === ' ' ? '+' : encodeURIComponent(c)));
+}
+
+/** Runs of 16 and more letters and digits mixed; dates, addresses and words stay. */
+function maskRuns(text: string): string {
+  return text.replace(/[A-Za-z0-9_+=~-]{16,}/g, (run) =>
+    /\d/.test(run) && /[A-Za-z]{2}/.test(run) ? MASKED : run,
+  );
+}

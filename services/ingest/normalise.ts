@@ -1,0 +1,201 @@
+// From the bytes of one log entry to an event, or to a rejection that says why: check the bytes, parse by the format,
+// build the event. Always holds: every entry gives exactly one of the two, nothing throws, and a rejection's excerpt is
+// masked. With `auto` the format is chosen anew at each of the first 20 entries, from all entries so far; then it stays,
+// unless 100 entries in a row are refused: then it is chosen again from the last 20.
+
+import { isUtf8 } from 'node:buffer';
+import { hash } from 'node:crypto';
+import type { ApiEvent } from '../../schemas/event.ts';
+import { formatByName, sniffFormat } from '../../schemas/gateways/catalogue.ts';
+import type { FormatOptions, GatewayFormat, LineParser } from '../../schemas/gateways/gateway-format.ts';
+import { REJECTION_REASONS, type Rejection, type RejectionReason } from '../../schemas/rejection.ts';
+import { checkExtractors } from './identify/extractors.ts';
+import { cut } from './identify/lineage.ts';
+import { createMasker } from './mask/mask.ts';
+import { createEventBuilder, type EventBuilderOptions } from './to-event.ts';
+
+export interface NormaliserOptions extends EventBuilderOptions {
+  /** Name of a format, or `auto`. */
+  format: string;
+  formatOptions: FormatOptions;
+  /** Name of the gateway in events; by default the format's name. */
+  gateway?: string;
+}
+
+/** Why the reader of the input already refused an entry. */
+export interface EntryFault {
+  reason: RejectionReason;
+  detail: string;
+}
+
+export interface Normaliser {
+  /** `position` (`file.log:17`) identifies the entry: the same position and bytes always give the same event id. */
+  normalise(
+    entry: Uint8Array,
+    position: string,
+    fault?: EntryFault,
+  ): { event: ApiEvent } | { rejection: Rejection };
+  /** Format in use; null with `auto` as long as none was recognised. */
+  readonly format: string | null;
+}
+
+const MAX_ENTRY_BYTES = 1024 * 1024;
+const MAX_EXCERPT = 512;
+const MAX_POSITION = 1024;
+/** Characters masked to get an excerpt; a secret may be longer than the excerpt. */
+const EXCERPT_SOURCE = 4096;
+const SAMPLE = 20;
+const GIVE_UP_AFTER = 100;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for.
+const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/;
+const LINE_BREAK = /[\r\n]/;
+
+/** @throws Error when format, format options, extractors or trusted proxies cannot be used. */
+export function createNormaliser(options: NormaliserOptions): Normaliser {
+  checkExtractors(options.extractors);
+  const builder = createEventBuilder(options);
+  const chooser = createChooser(options);
+  const masker = createMasker(
+    options.extractors.filter((spec) => spec.includes(':')).map((spec) => spec.slice(spec.indexOf(':') + 1)),
+  );
+
+  function reject(bytes: Uint8Array, position: string, why: EntryFault): { rejection: Rejection } {
+    const { reason, detail } = why;
+    const excerpt = excerptOf(bytes, masker.excerpt);
+    const format = chooser.current?.format.name ?? options.format;
+    return { rejection: { reason, detail, format, position: cut(position, MAX_POSITION), excerpt } };
+  }
+
+  function build(line: string, position: string): { event: ApiEvent } | EntryFault {
+    const chosen = chooser.choose(line);
+    if (chosen === null) {
+      return {
+        reason: 'wrong-shape',
+        detail: 'no known format recognises the line; name one with --format (see `keytrail formats`)',
+      };
+    }
+    const parsed = chosen.parse(line);
+    if (!parsed.ok) return parsed;
+    const id = hash('sha256', `${position}\0${line}`, 'hex').slice(0, 32);
+    return builder.toEvent(parsed.record, id, options.gateway ?? chosen.format.name);
+  }
+
+  return {
+    get format() {
+      return chooser.current?.format.name ?? null;
+    },
+    normalise(entry, position, fault) {
+      const wrong = fault ?? byteProblem(entry);
+      if (wrong !== null) return reject(entry, position, wrong);
+      const line = Buffer.from(entry.buffer, entry.byteOffset, entry.byteLength).toString('utf8');
+      const unreadable = textProblem(line);
+      if (unreadable !== null) return reject(entry, position, unreadable);
+      let outcome: { event: ApiEvent } | EntryFault;
+      try {
+        outcome = build(line, position);
+      } catch {
+        // One line must never stop the others. The error is not quoted, it could repeat input.
+        outcome = {
+          reason: 'wrong-shape',
+          detail:
+            'the line made its parser fail; please report the format and what is special about the line',
+        };
+      }
+      chooser.learn('event' in outcome);
+      return 'event' in outcome ? outcome : reject(entry, position, outcome);
+    },
+  };
+}
+
+function problem(reason: RejectionReason): EntryFault {
+  return { reason, detail: REJECTION_REASONS[reason] };
+}
+
+function byteProblem(entry: Uint8Array): EntryFault | null {
+  if (entry.length === 0) return problem('empty');
+  if (entry.length > MAX_ENTRY_BYTES) return problem('too-long');
+  return isUtf8(entry) ? null : problem('invalid-utf8');
+}
+
+/** Line breaks may stand within a JSON document only. */
+function textProblem(line: string): EntryFault | null {
+  if (CONTROL.test(line)) return problem('binary');
+  const text = line.trimStart();
+  if (text === '') return problem('empty');
+  return text[0] !== '{' && text[0] !== '[' && LINE_BREAK.test(line.trimEnd()) ? problem('binary') : null;
+}
+
+/** The beginning of the entry, without control characters and masked. What may be a cut-off secret goes too. */
+function excerptOf(entry: Uint8Array, mask: (text: string) => string): string {
+  const bytes = entry.subarray(0, EXCERPT_SOURCE);
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    .toString('utf8')
+    .replace(/[\r\n\t]+/g, ' ')
+    .replace(/[\p{Cc}\p{Cf}]+/gu, '');
+  const whole = entry.length > EXCERPT_SOURCE ? text.replace(/[^\s"',&;]*$/, '') : text;
+  return cut(mask(whole), MAX_EXCERPT);
+}
+
+interface Chosen {
+  format: GatewayFormat;
+  parse: LineParser;
+}
+
+interface Chooser {
+  readonly current: Chosen | null;
+  choose(line: string): Chosen | null;
+  /** Told after each entry that reached a parser. */
+  learn(accepted: boolean): void;
+}
+
+function createChooser(options: NormaliserOptions): Chooser {
+  const { formatOptions } = options;
+  const open = (format: GatewayFormat): Chosen => ({ format, parse: format.parser(formatOptions) });
+  const named =
+    formatOptions.logFormat !== undefined
+      ? 'combined'
+      : formatOptions.mapping !== undefined
+        ? 'generic'
+        : options.format;
+  const name = options.format === 'auto' ? named : options.format;
+  if (name === 'auto') return createSniffer(open);
+  const fixed = open(formatByName(name));
+  return { current: fixed, choose: () => fixed, learn: () => undefined };
+}
+
+function createSniffer(open: (format: GatewayFormat) => Chosen): Chooser {
+  /** The last lines seen while undecided; emptied once decided, because lines hold secrets. */
+  let sample: string[] = [];
+  let seen = 0;
+  let current: Chosen | null = null;
+  let refused = 0;
+
+  function decide(): void {
+    const best = sniffFormat(sample);
+    if (best !== null && best.format.name !== current?.format.name) current = open(best.format);
+  }
+
+  return {
+    get current() {
+      return current;
+    },
+    choose(line) {
+      seen++;
+      const undecided = seen <= SAMPLE || current === null || refused >= GIVE_UP_AFTER - SAMPLE;
+      if (!undecided) {
+        if (sample.length > 0) sample = [];
+        return current;
+      }
+      sample.push(line);
+      if (sample.length > SAMPLE) sample.shift();
+      if (seen <= SAMPLE || (current === null && seen % SAMPLE === 0) || refused >= GIVE_UP_AFTER) {
+        if (refused >= GIVE_UP_AFTER) refused = 0;
+        decide();
+      }
+      return current;
+    },
+    learn(accepted) {
+      refused = accepted ? 0 : refused + 1;
+    },
+  };
+}
