@@ -132,7 +132,7 @@ function spawnGuarded(command: string, args: string[], dir: string): ChildProces
 child=$!
 (cat <&3 >/dev/null; kill -9 "$child" 2>/dev/null) &
 guard=$!
-exec 3<&-
+exec 3<&- >/dev/null 2>&1
 wait "$child"
 kill "$guard" 2>/dev/null
 rm -rf "$DIR"`;
