@@ -70,6 +70,11 @@ export interface Context<
   readonly group: StateView<G>;
   /** Kept per tenant and route template. */
   readonly route: StateView<R>;
+  /**
+   * Tells the engine this detector's evidence now without building a draft: above 3 the credential's events are not
+   * learned from (quarantine), and it counts in the credential's risk. A returned draft does the same.
+   */
+  suspect(logE: number): void;
 }
 
 export interface Detector<

@@ -4,6 +4,7 @@ import type { ApiEvent } from '../schemas/event.ts';
 import type { Finding } from '../schemas/finding.ts';
 import type { Incident } from '../schemas/incident.ts';
 import type { Tuning } from '../schemas/tuning.ts';
+import type { Detector } from './detector.ts';
 
 export interface Verdict {
   readonly findings: readonly Finding[];
@@ -41,9 +42,9 @@ export interface EngineStatistics {
   events: number;
   credentials: number;
   evictions: number;
-  /** Events older than the watermark by more than the allowed lateness: judged, not learned from. */
+  /** Events more than 10 minutes older than their credential's latest, or 7 days ahead of the stream: judged, not learned from. */
   late: number;
-  /** Events learned from were not, because their credential was under suspicion. */
+  /** Events not learned from because their credential was under suspicion. */
   quarantined: number;
   findings: number;
   openIncidents: number;
@@ -56,6 +57,8 @@ export interface EngineOptions {
   maxCredentials?: number;
   /** Called with a credential's stored form when it is evicted. */
   onEvict?: (stored: StoredBaseline) => void;
+  /** Default: the whole catalogue. */
+  detectors?: readonly Detector[];
 }
 
 export interface Engine {

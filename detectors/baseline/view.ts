@@ -30,6 +30,8 @@ export interface SourceFacts {
   readonly probability: number;
   /** The same from the peer group alone. */
   readonly peerProbability: number;
+  /** Probability of any one place when nothing is known of anybody: what `probability` backs off to at last. */
+  readonly floorProbability: number;
   /** Predictive probability of the client (user-agent family, TLS). */
   readonly clientProbability: number;
   /** Distinct credentials of the tenant seen behind this prefix (saturates at 255): shared egress. */

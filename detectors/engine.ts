@@ -1,0 +1,291 @@
+// The engine: judges every event against the past of its credential, then learns from it.
+// Always holds: no clock, no randomness; the same events in the same order give the same verdicts, also when the state
+// was saved and restored in between (below capacity; trails and open incidents are not part of the stored form).
+// Does not drop duplicates: whoever feeds it does, by position.
+
+import { type ApiEvent, CREDENTIAL_KINDS } from '../schemas/event.ts';
+import type { Finding } from '../schemas/finding.ts';
+import type { Incident } from '../schemas/incident.ts';
+import { tuning as tuningSchema } from '../schemas/tuning.ts';
+import { createBaseline, isAnonymous } from './baseline/baseline.ts';
+import { BLOCK, createCredentialRows } from './baseline/credential-rows.ts';
+import { createEgress } from './baseline/egress.ts';
+import { riskOf } from './baseline/risk.ts';
+import { createSharedRows } from './baseline/shared-rows.ts';
+import { quarantine } from './baseline/suspicion.ts';
+import type { Baseline, Peers } from './baseline/view.ts';
+import { CATALOGUE } from './catalogue.ts';
+import type { Context, Detector, Draft } from './detector.ts';
+import type {
+  CredentialSummary,
+  Engine,
+  EngineOptions,
+  EngineStatistics,
+  Verdict,
+} from './engine-contract.ts';
+import { hash128 } from './hash.ts';
+import { createIncidents, SUPPORT_LOG_E } from './scoring/incidents.ts';
+import type { StateFields, StateView } from './state/fields.ts';
+import { passes } from './state/last-findings.ts';
+import { restoreState, snapshotState } from './state/snapshot.ts';
+import { createTrails } from './state/trails.ts';
+import { createWatermark } from './state/watermark.ts';
+import { type CompiledTuning, compileTuning } from './tuning.ts';
+
+const DEFAULT_CREDENTIALS = 1_000_000;
+const MOST_TRAILS = 8192;
+const MOST_GROUPS = 16_384;
+const MOST_ROUTES = 65_536;
+const MOST_PREFIX_NAMES = 65_536;
+const LONGEST_CLAIM = 500;
+const MOST_EVIDENCE = 20;
+const MOST_REJECTED = 10;
+
+const NOTHING: Verdict = Object.freeze({ findings: Object.freeze([]), incidents: Object.freeze([]) });
+
+/** One per detector, filled anew for each event. */
+interface DetectorContext extends Context {
+  event: ApiEvent;
+  params: Record<string, number>;
+  heavy: StateView<StateFields> | null;
+}
+
+export function createEngine(options: EngineOptions = {}): Engine {
+  const detectors = options.detectors ?? CATALOGUE;
+  const capacity = Math.max(1, options.maxCredentials ?? DEFAULT_CREDENTIALS);
+  let tuning: CompiledTuning = compileTuning(options.tuning ?? tuningSchema.parse({}), detectors);
+  const rows = createCredentialRows({ detectors, capacity, onEvict: (slot) => evicted(slot) });
+  const shared = createSharedRows({
+    detectors,
+    maxGroups: Math.min(MOST_GROUPS, Math.max(64, capacity)),
+    maxRoutes: Math.min(MOST_ROUTES, Math.max(1024, capacity)),
+  });
+  const egress = createEgress(Math.min(65_536, Math.max(1024, capacity / 16)));
+  const prefixNames = new Map<number, string>();
+  const baseline = createBaseline({ rows, shared, egress, prefixNames, maxPrefixNames: MOST_PREFIX_NAMES });
+  const trails = createTrails(Math.min(MOST_TRAILS, capacity));
+  const incidents = createIncidents();
+  const watermark = createWatermark();
+  const counters = { events: 0, late: 0, quarantined: 0, findings: 0 };
+  const { core } = rows;
+
+  let suspected = 0;
+  const suspect = (logE: number): void => {
+    if (logE > suspected) suspected = logE;
+  };
+  const heavyViews = detectors.map((detector) => rows.heavyOf(detector));
+  const contexts = detectors.map((detector) => createContext({ detector, baseline, rows, shared, suspect }));
+
+  const evicted = (slot: number): void => {
+    trails.release(slot);
+    options.onEvict?.(storedRow(slot));
+  };
+  const storedRow = (slot: number) => {
+    rows.seekAside(slot);
+    return {
+      tenant: rows.rows.table.scopeOf(slot),
+      lineage: rows.rows.table.nameOf(slot),
+      layout: rows.digest,
+      updatedAt: rows.aside.lastAt,
+      bytes: rows.rows.save(slot),
+    };
+  };
+
+  /** Runs the detectors; returns the drafts that are worth a finding, with the detector's position. */
+  const judge = (event: ApiEvent): { draft: Draft; position: number }[] | null => {
+    const resolved = tuning.resolveAll(event);
+    let worth: { draft: Draft; position: number }[] | null = null;
+    for (let position = 0; position < detectors.length; position++) {
+      const params = resolved[position];
+      if (params === null || params === undefined) continue;
+      const context = contexts[position]!;
+      context.event = event;
+      context.params = params as Record<string, number>;
+      context.heavy = baseline.busy ? heavyViews[position]! : null;
+      const draft = detectors[position]!.detect(context);
+      if (draft === null) continue;
+      suspect(draft.logE);
+      if (!isWorth(draft, position, event)) continue;
+      worth ??= [];
+      worth.push({ draft, position });
+    }
+    return worth;
+  };
+  const isWorth = (draft: Draft, position: number, event: ApiEvent): boolean => {
+    const pool = rows.rows.pools[BLOCK.findings]!;
+    if (core.findings === 0) core.findings = pool.alloc(baseline.slot);
+    pool.touch(core.findings);
+    pool.seek(core.findings);
+    if (draft.logE > core.riskLogE) core.riskLogE = draft.logE;
+    if (draft.exposed.records > core.riskRecords) core.riskRecords = draft.exposed.records;
+    return passes(rows.findings, position, draft, event.at);
+  };
+  const learn = (event: ApiEvent, suspicious: boolean): void => {
+    if (!suspicious && baseline.inTime) {
+      const resolved = tuning.resolveAll(event);
+      for (let position = 0; position < detectors.length; position++)
+        if (resolved[position]) detectors[position]!.learn?.(contexts[position]!);
+    }
+    baseline.learn(suspicious);
+  };
+  const conclude = (findings: readonly Finding[], changed: Incident[]): Verdict => {
+    changed.push(...incidents.advance(watermark.value));
+    if (findings.length === 0 && changed.length === 0) return NOTHING;
+    const latest = new Map(changed.map((incident) => [incident.id, incident]));
+    return { findings, incidents: [...latest.values()] };
+  };
+
+  return {
+    process(event) {
+      counters.events++;
+      baseline.open(event, watermark.value);
+      watermark.advance(event.at);
+      if (!baseline.inTime) counters.late++;
+      if (isAnonymous(event)) {
+        baseline.learn(false);
+        return conclude([], []);
+      }
+      const facts = { novel: baseline.baseline.objects.novel, cluster: baseline.baseline.source.cluster };
+      if (baseline.busy) trails.push(baseline.slot, event, facts);
+      incidents.observe(event, facts);
+      suspected = 0;
+      const worth = judge(event);
+      const suspicious = quarantine(core, suspected, event.at);
+      if (suspicious) counters.quarantined++;
+      const findings: Finding[] = [];
+      const changed: Incident[] = [];
+      if (worth !== null) {
+        const trail = trails.of(baseline.slot);
+        const { events, firstAt, lastAt, routes } = baseline.baseline;
+        for (const { draft, position } of worth) {
+          const { meta } = detectors[position]!;
+          const finding = completeFinding({
+            draft,
+            detector: detectors[position]!,
+            event,
+            tuning: tuning.version,
+          });
+          findings.push(finding);
+          if (!draft.pages && draft.logE < SUPPORT_LOG_E) continue;
+          const incident = incidents.add(finding, draft, meta, event, trail, {
+            events,
+            firstAt,
+            lastAt,
+            routes,
+          });
+          if (incident !== null) changed.push(incident);
+        }
+        counters.findings += findings.length;
+      }
+      learn(event, suspicious);
+      return conclude(findings, changed);
+    },
+    finish: () => incidents.finish(),
+    setTuning(next) {
+      tuning = compileTuning(next, detectors);
+    },
+    get tuningVersion() {
+      return tuning.version;
+    },
+    *credentials() {
+      for (const slot of rows.rows.table.slots()) {
+        const tenant = rows.rows.table.scopeOf(slot);
+        const lineage = rows.rows.table.nameOf(slot);
+        const { failureShare, novelShare, firstAt, lastAt, ...totals } = baseline.totals(slot);
+        const kind = CREDENTIAL_KINDS[core.kind] ?? 'client';
+        const handles = incidents.of(tenant, lineage);
+        const { evidence, riskLogE, riskRecords } = core;
+        const summary: CredentialSummary = {
+          tenant,
+          lineage,
+          kind,
+          display: rows.rows.text(slot) || lineage,
+          ...totals,
+          risk:
+            kind === 'anonymous'
+              ? 0
+              : riskOf({
+                  severities: handles.map((handle) => handle.severity),
+                  evidence,
+                  findingLogE: riskLogE,
+                  findingRecords: riskRecords,
+                  distinct: totals.objects,
+                  novelShare,
+                  failureShare,
+                }),
+          incidents: handles.map((handle) => handle.id),
+          first_at: firstAt,
+          last_at: lastAt,
+        };
+        yield summary;
+      }
+    },
+    incidents: () => incidents.all(),
+    statistics(): EngineStatistics {
+      return {
+        ...counters,
+        credentials: rows.rows.table.size,
+        evictions: rows.rows.table.evictions,
+        openIncidents: incidents.statistics().open,
+        stateBytes: rows.rows.bytes + shared.groups.bytes + shared.routes.bytes + egress.bytes,
+      };
+    },
+    *snapshot() {
+      for (const slot of rows.rows.table.slots()) yield storedRow(slot);
+      yield* snapshotState({ shared, egress, prefixNames, watermark, counters });
+    },
+    restore(stored) {
+      let restored = 0;
+      let ignored = 0;
+      for (const row of stored) {
+        const taken =
+          restoreState(row, { shared, egress, prefixNames, watermark, counters }) ||
+          (row.layout === rows.digest && rows.rows.load(row.tenant, row.lineage, row.bytes) >= 0);
+        if (taken) restored++;
+        else ignored++;
+      }
+      return { restored, ignored };
+    },
+  };
+}
+
+function createContext(o: {
+  detector: Detector;
+  baseline: { readonly baseline: Baseline; readonly peers: Peers };
+  rows: ReturnType<typeof createCredentialRows>;
+  shared: ReturnType<typeof createSharedRows>;
+  suspect: (logE: number) => void;
+}): DetectorContext {
+  return {
+    event: null as unknown as ApiEvent,
+    baseline: o.baseline.baseline,
+    peers: o.baseline.peers,
+    params: {},
+    light: o.rows.lightOf(o.detector),
+    heavy: null,
+    group: o.shared.groupOf(o.detector),
+    route: o.shared.routeOf(o.detector),
+    suspect: o.suspect,
+  };
+}
+
+function completeFinding(o: { draft: Draft; detector: Detector; event: ApiEvent; tuning: string }): Finding {
+  const { draft, detector, event } = o;
+  const { lineage } = event.credential;
+  return {
+    id: hash128([detector.meta.id, event.tenant, lineage, event.id].join('\u0000')),
+    detector: detector.meta.id,
+    family: detector.meta.family,
+    tenant: event.tenant,
+    lineage,
+    at: event.at,
+    event_id: event.id,
+    since: Math.min(draft.since, event.at),
+    log_e: draft.logE,
+    pages: draft.pages,
+    claim: draft.claim.slice(0, LONGEST_CLAIM),
+    evidence: draft.evidence.slice(0, MOST_EVIDENCE),
+    rejected: draft.rejected.slice(0, MOST_REJECTED),
+    tuning: o.tuning,
+  };
+}

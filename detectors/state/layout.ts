@@ -1,0 +1,180 @@
+// Lays declared fields out in one fixed-size row and binds views to them.
+// Always holds: fields are aligned and never overlap; the same declarations give the same layout and digest; a view
+// reads and writes only its own fields. Does not promise compatibility between layouts: the digest tells them apart.
+
+import { hash128 } from '../hash.ts';
+import type { Field, NumberArray, NumberType, StateFields, StateView } from './fields.ts';
+import type { Cursor } from './slab.ts';
+
+const SIZE: Record<NumberType, number> = { f64: 8, f32: 4, u32: 4, u16: 2, u8: 1 };
+const LIMIT = { u32: 0xffffffff, u16: 0xffff, u8: 0xff } as const;
+
+/** The fields one part of the engine (the baseline, or a detector by id) keeps in a row. */
+export interface Declaration {
+  readonly owner: string;
+  readonly fields: StateFields;
+}
+
+export interface Layout {
+  /** Row size, a multiple of 8. */
+  readonly bytes: number;
+  /** 32 hex digits over owners, names, types and lengths. */
+  readonly digest: string;
+  /** First byte of `owner.field` within the row. */
+  offset(owner: string, field: string): number;
+  /** A view of one owner's fields in the row under the cursor. */
+  view<S extends StateFields>(owner: string, fields: S, cursor: Cursor): StateView<S>;
+}
+
+/** Sorts all fields by element size so that alignment costs no padding. Throws on an owner declared twice. */
+export function compileLayout(declarations: readonly Declaration[]): Layout {
+  const placed = declarations.flatMap(({ owner, fields }) =>
+    Object.entries(fields).map(([name, field]) => ({ key: `${owner}.${name}`, field })),
+  );
+  placed.sort((a, b) => SIZE[b.field.type] - SIZE[a.field.type] || (a.key < b.key ? -1 : 1));
+  const offsets = new Map<string, number>();
+  let bytes = 0;
+  for (const { key, field } of placed) {
+    if (offsets.has(key)) throw new Error(`state field ${key} is declared twice`);
+    offsets.set(key, bytes);
+    bytes += SIZE[field.type] * field.length;
+  }
+  bytes = Math.max(8, (bytes + 7) & ~7);
+  const offset = (owner: string, name: string): number => {
+    const at = offsets.get(`${owner}.${name}`);
+    if (at === undefined) throw new Error(`state field ${owner}.${name} is not declared`);
+    return at;
+  };
+  return {
+    bytes,
+    digest: hash128(placed.map(({ key, field }) => `${key}:${field.type}*${field.length}`).join(',')),
+    offset,
+    view<S extends StateFields>(owner: string, fields: S, cursor: Cursor): StateView<S> {
+      const view = {};
+      for (const [name, field] of Object.entries(fields))
+        Object.defineProperty(view, name, property(field, cursor, offset(owner, name)));
+      return view as StateView<S>;
+    },
+  };
+}
+
+function property(field: Field, cursor: Cursor, offset: number): PropertyDescriptor {
+  if ('array' in field)
+    return { value: createArray(field.type, field.length, cursor, offset), enumerable: true };
+  return { ...scalar(field.type, cursor, offset), enumerable: true };
+}
+
+/** Integers saturate: NaN and negatives become 0, anything too large the type's maximum; fractions are cut off. */
+function saturate(value: number, limit: number): number {
+  if (value >= limit) return limit;
+  // Written so that NaN becomes 0, which Math.max would pass on.
+  return value > 0 ? value : 0;
+}
+
+function scalar(type: NumberType, c: Cursor, o: number): { get(): number; set(value: number): void } {
+  switch (type) {
+    case 'f64':
+      return {
+        get: () => c.f64[(c.base + o) >>> 3]!,
+        set: (v) => {
+          c.f64[(c.base + o) >>> 3] = v;
+        },
+      };
+    case 'f32':
+      return {
+        get: () => c.f32[(c.base + o) >>> 2]!,
+        set: (v) => {
+          c.f32[(c.base + o) >>> 2] = v;
+        },
+      };
+    case 'u32':
+      return {
+        get: () => c.u32[(c.base + o) >>> 2]!,
+        set: (v) => {
+          c.u32[(c.base + o) >>> 2] = saturate(v, LIMIT.u32);
+        },
+      };
+    case 'u16':
+      return {
+        get: () => c.u16[(c.base + o) >>> 1]!,
+        set: (v) => {
+          c.u16[(c.base + o) >>> 1] = saturate(v, LIMIT.u16);
+        },
+      };
+    case 'u8':
+      return {
+        get: () => c.u8[c.base + o]!,
+        set: (v) => {
+          c.u8[c.base + o] = saturate(v, LIMIT.u8);
+        },
+      };
+  }
+}
+
+/** Throws RangeError for an index outside the array, so that a detector cannot reach its neighbour's fields. */
+function createArray(type: NumberType, length: number, cursor: Cursor, offset: number): NumberArray {
+  const { get, set } = element(type, cursor, offset);
+  const check = (index: number): void => {
+    if (index >>> 0 !== index || index >= length)
+      throw new RangeError(`index ${index} is outside a state array of ${length}`);
+  };
+  return {
+    length,
+    get(index) {
+      check(index);
+      return get(index);
+    },
+    set(index, value) {
+      check(index);
+      set(index, value);
+    },
+    fill(value) {
+      for (let i = 0; i < length; i++) set(i, value);
+    },
+  };
+}
+
+/** One pair of functions per type: a lookup by type name on each access would cost more than the access. */
+function element(
+  type: NumberType,
+  c: Cursor,
+  o: number,
+): { get(index: number): number; set(index: number, value: number): void } {
+  switch (type) {
+    case 'f64':
+      return {
+        get: (i) => c.f64[((c.base + o) >>> 3) + i]!,
+        set: (i, v) => {
+          c.f64[((c.base + o) >>> 3) + i] = v;
+        },
+      };
+    case 'f32':
+      return {
+        get: (i) => c.f32[((c.base + o) >>> 2) + i]!,
+        set: (i, v) => {
+          c.f32[((c.base + o) >>> 2) + i] = v;
+        },
+      };
+    case 'u32':
+      return {
+        get: (i) => c.u32[((c.base + o) >>> 2) + i]!,
+        set: (i, v) => {
+          c.u32[((c.base + o) >>> 2) + i] = saturate(v, LIMIT.u32);
+        },
+      };
+    case 'u16':
+      return {
+        get: (i) => c.u16[((c.base + o) >>> 1) + i]!,
+        set: (i, v) => {
+          c.u16[((c.base + o) >>> 1) + i] = saturate(v, LIMIT.u16);
+        },
+      };
+    case 'u8':
+      return {
+        get: (i) => c.u8[c.base + o + i]!,
+        set: (i, v) => {
+          c.u8[c.base + o + i] = saturate(v, LIMIT.u8);
+        },
+      };
+  }
+}

@@ -1,0 +1,74 @@
+// The state that belongs to no single credential, in the same stored form: peer groups, routes, shared egress, clock.
+// Always holds: its rows carry a lineage that starts with U+0001, which no credential has.
+// Does not promise to restore under another layout: such rows are refused, and the engine learns them anew.
+
+import type { Egress } from '../baseline/egress.ts';
+import type { SharedRows } from '../baseline/shared-rows.ts';
+import type { StoredBaseline } from '../engine-contract.ts';
+import type { Rows } from './rows.ts';
+import type { Watermark } from './watermark.ts';
+
+const GROUP = '\u0001group\u0000';
+const ROUTE = '\u0001route\u0000';
+const CLOCK = '\u0001clock';
+const EGRESS = '\u0001egress';
+const LAYOUT = 'shared-1';
+
+export interface SharedState {
+  readonly shared: SharedRows;
+  readonly egress: Egress;
+  readonly prefixNames: Map<number, string>;
+  readonly watermark: Watermark;
+  readonly counters: Record<string, number>;
+}
+
+export function* snapshotState(state: SharedState): Generator<StoredBaseline> {
+  const updatedAt = state.watermark.value;
+  yield* rowsOf(state.shared.groups, GROUP, state.shared.digest, updatedAt);
+  yield* rowsOf(state.shared.routes, ROUTE, state.shared.digest, updatedAt);
+  yield { tenant: '', lineage: EGRESS, layout: LAYOUT, updatedAt, bytes: state.egress.save() };
+  const clock = {
+    watermark: state.watermark.save(),
+    counters: state.counters,
+    prefixNames: [...state.prefixNames],
+  };
+  const bytes = new TextEncoder().encode(JSON.stringify(clock));
+  yield { tenant: '', lineage: CLOCK, layout: LAYOUT, updatedAt, bytes };
+}
+
+function* rowsOf(rows: Rows, mark: string, layout: string, updatedAt: number): Generator<StoredBaseline> {
+  for (const slot of rows.table.slots())
+    yield {
+      tenant: rows.table.scopeOf(slot),
+      lineage: mark + rows.table.nameOf(slot),
+      layout,
+      updatedAt,
+      bytes: rows.save(slot),
+    };
+}
+
+/** True when the row was one of these and was taken. */
+export function restoreState(row: StoredBaseline, state: SharedState): boolean {
+  const { lineage, tenant, bytes } = row;
+  for (const [mark, rows] of [
+    [GROUP, state.shared.groups],
+    [ROUTE, state.shared.routes],
+  ] as const)
+    if (lineage.startsWith(mark))
+      return row.layout === state.shared.digest && rows.load(tenant, lineage.slice(mark.length), bytes) >= 0;
+  if (row.layout !== LAYOUT) return false;
+  if (lineage === EGRESS) {
+    state.egress.load(bytes);
+    return true;
+  }
+  if (lineage !== CLOCK) return false;
+  const clock = JSON.parse(new TextDecoder().decode(bytes)) as {
+    watermark: number[];
+    counters: Record<string, number>;
+    prefixNames: [number, string][];
+  };
+  state.watermark.load(clock.watermark);
+  for (const name of Object.keys(state.counters)) state.counters[name] = clock.counters[name] ?? 0;
+  for (const [code, name] of clock.prefixNames) state.prefixNames.set(code, name);
+  return true;
+}
