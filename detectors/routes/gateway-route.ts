@@ -71,7 +71,7 @@ function segmentOf(part: string): string | null {
     /^\(\?:?.*\.\*\)\??$/.test(part)
   )
     return null;
-  if (/^\{(\*+|[^{}]*[+*]|[^{}:]*:path|[^{}:]*:\.[*+])\}$/.test(part)) return null; // {proxy+}, {*rest}, {rest:path}, {rest:.*}
+  if (/^\{(\*+\w*|[^{}:]*[+*]|[^{}:]*:path|[^{}:]*:\.[*+])\}$/.test(part)) return null; // {proxy+}, {*rest}, {rest:path}, {rest:.*}
   if (/^\*+\w*$/.test(part)) return null; // *rest
   const capture = /\(\?P?<([A-Za-z_]\w*)>/.exec(part);
   if (capture !== null) return withAffixes(part, capture[1]!);

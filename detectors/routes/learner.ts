@@ -23,7 +23,7 @@ export const DEFAULT_BOUNDS: RouteBounds = {
   minChildren: 50,
   unseenMass: 0.3,
   maxNodes: 20_000,
-  maxChildren: 256,
+  maxChildren: 1_024,
   maxDepth: 16,
   maxCandidates: 2_048,
   maxLineages: 20_000,
@@ -137,10 +137,19 @@ export function createRouteLearner(options: Partial<RouteBounds> = {}): RouteLea
       return known === undefined ? createRouteTree(bounds).canonical(path) : known.tree.canonical(path);
     },
     statistics() {
-      const sum = { nodes: 0, candidates: 0, overflow: 0, pruned: 0, promotions: 0, tenants: tenants.size };
+      const sum = {
+        nodes: 0,
+        candidates: 0,
+        unknown: 0,
+        overflow: 0,
+        pruned: 0,
+        promotions: 0,
+        tenants: tenants.size,
+      };
       for (const { tree } of tenants.values()) {
         sum.nodes += tree.statistics.nodes;
         sum.candidates += tree.statistics.candidates;
+        sum.unknown += tree.statistics.unknown;
         sum.overflow += tree.statistics.overflow;
         sum.pruned += tree.statistics.pruned;
         sum.promotions += tree.statistics.promotions;

@@ -12,6 +12,7 @@ export type Role =
   | 'id'
   | 'named-id'
   | 'generic-id'
+  | 'resource-id'
   | 'plain';
 
 export interface Parameter {
@@ -41,11 +42,13 @@ const FIELDS = words(
   'fields field select expand include includes embed projection attributes columns props properties sysparmfields',
 );
 const FILTER = words('filter where soql jql cql search query filterexpression orderby sysparmquery graphql');
-/** Names that are ids without saying so. Their value must be id-like or an address. */
+/** Names that are ids without saying so: any single value is believed. */
 const NAMED = words(
-  'customer email mail phone msisdn sku username login account user order invoice contact patient member subscriber uuid guid uid iban ' +
-    'vin imei serial serialnumber servicetag tracking trackingnumber orderno ordernumber accountnumber customernumber invoicenumber ssn isbn ean asin',
+  'customer email mail emailaddress phone phonenumber mobile msisdn sku username login account accountnumber customernumber patient ' +
+    'member subscriber uuid guid iban vin imei serial serialnumber servicetag trackingnumber orderno ordernumber invoicenumber ssn isbn ean asin',
 );
+/** Names that may mean something else (`order=asc`, `user=me`): the value must look like an id. */
+const DOUBTFUL = words('user order invoice contact uid tracking');
 const GENERIC = words('id ids key keys code number ref reference');
 /** Ids of the caller, the request or a campaign, not of an object. */
 const NOT_OBJECTS = words(
@@ -105,8 +108,9 @@ function roleOf(name: string, folded: string): Role {
   if (FILTER.has(folded)) return 'filter';
   if (NOT_OBJECTS.has(folded)) return 'plain';
   if (GENERIC.has(folded)) return 'generic-id';
-  if (endsInId(name)) return 'id';
-  return NAMED.has(folded) ? 'named-id' : 'plain';
+  if (endsInId(name) || NAMED.has(folded)) return 'id';
+  if (DOUBTFUL.has(folded)) return 'named-id';
+  return /(?:name|names|identifier|url)$/.test(folded) ? 'resource-id' : 'plain';
 }
 
 /** `?user_ids` reads the same collection as `?user_id`. */

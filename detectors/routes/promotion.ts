@@ -80,7 +80,7 @@ function largestOwner(group: Child[]): number {
 
 function isParameter(node: RouteNode, suffix: string, children: Child[], bounds: PromotionBounds): boolean {
   const distinct = children.length;
-  if (distinct < FEW) return false;
+  if (distinct < FEW || areOperations(children)) return false;
   if (distinct > CERTAIN) return true;
   let visits = 0;
   let once = 0;
@@ -93,6 +93,32 @@ function isParameter(node: RouteNode, suffix: string, children: Child[], bounds:
   const ids = node.patterns?.get(`{id}${suffix}`);
   if (ids !== undefined && ids.visits >= 16 && distinct >= BESIDE_ID && once * 3 >= distinct) return true;
   return distinct >= FEW && sharesVocabulary(children);
+}
+
+/**
+ * Whether the names read as operations of an RPC API (`chat.update`, `ListBuckets`): most are made of words by dots or capitals, and
+ * few first words begin them all. Hyphens do not count: products and articles are named so.
+ */
+function areOperations(children: Child[]): boolean {
+  const first = new Set<string>();
+  let composed = 0;
+  for (const { name } of children) {
+    const end = firstWord(name);
+    if (end < name.length) composed++;
+    first.add(name.slice(0, end));
+  }
+  return composed * 10 >= children.length * 6 && first.size * 2 <= children.length;
+}
+
+/** End of the first word: before a dot, or before a capital that follows lower case. */
+function firstWord(name: string): number {
+  for (let i = 1; i < name.length; i++) {
+    const c = name.charCodeAt(i);
+    if (c === 46) return i;
+    const before = name.charCodeAt(i - 1);
+    if (c >= 65 && c <= 90 && before >= 97 && before <= 122) return i;
+  }
+  return name.length;
 }
 
 /** Whether the sub-resources of the children repeat each other, at the depth below where they do so most. */

@@ -115,7 +115,10 @@ function position(kind: 'page' | 'offset' | 'cursor', value: string): ApiEvent['
 /** Adds the id or ids of one parameter. */
 function collect(p: Parameter, value: string, route: string, objects: EventObject[]): void {
   if (value === '' || value === '*' || objects.length >= MAX_OBJECTS) return;
-  const collection = p.role === 'generic-id' ? route + p.collection : p.collection;
+  const service = cloudService(route);
+  if (service === '' && p.role === 'resource-id') return;
+  const collection =
+    service !== '' ? service + p.collection : p.role === 'generic-id' ? route + p.collection : p.collection;
   if (value.indexOf(',') < 0) {
     add(p, collection, value, objects);
     return;
@@ -126,8 +129,16 @@ function collect(p: Parameter, value: string, route: string, objects: EventObjec
 function add(p: Parameter, collection: string, id: string, objects: EventObject[]): void {
   if (id === '' || objects.length >= MAX_OBJECTS) return;
   // Names that end in id are believed; a bare `customer=` or `key=` must look like an id.
-  if (p.role !== 'id' && classify(id) === null) return;
+  const believed =
+    p.role === 'id' ? id.indexOf(' ') < 0 : p.role === 'resource-id' || collection.startsWith('/s3.');
+  if (!believed && classify(id) === null) return;
   objects.push({ collection, id: bounded(id) });
+}
+
+/** `/s3.amazonaws.com` of an AWS call's route: there, names (`bucketName`) are ids too, of the service and not of the one operation. */
+function cloudService(route: string): string {
+  const end = route.indexOf('.amazonaws.com/');
+  return end > 0 && route.lastIndexOf('/', end) === 0 ? route.slice(0, end + 14) : '';
 }
 
 /** Ids keep their text up to MAX_ID characters, then a prefix and a hash of the whole. */

@@ -31,6 +31,16 @@ for (let c = 97; c <= 122; c++) CLASS[c] = LOWER | (c <= 102 ? HEX : 0);
 for (let c = 65; c <= 90; c++) CLASS[c] = UPPER | (c <= 70 ? HEX : 0);
 for (const c of '-_.:~,') CLASS[c.charCodeAt(0)] = SEPARATOR;
 
+/** Coarse kinds for a first look at a whole segment. */
+const DASH = 32;
+const PUNCTUATION = 64;
+const OTHER = 128;
+const KIND = new Uint8Array(128).fill(OTHER);
+for (let c = 0; c < 128; c++)
+  if (CLASS[c]! & (DIGIT | LOWER | UPPER)) KIND[c] = CLASS[c]! & (DIGIT | LOWER | UPPER);
+for (const c of '-_') KIND[c.charCodeAt(0)] = DASH;
+for (const c of '.:()') KIND[c.charCodeAt(0)] = PUNCTUATION;
+
 const isDigit = (c: number): boolean => c >= 48 && c <= 57;
 
 /** Extension of a segment when it names a file format, with its dot; else ''. */
@@ -119,7 +129,7 @@ function isIdToken(s: string, from: number, to: number): boolean {
   }
   if (digits === n) return n >= 3;
   if (hex === n && ((n >= 8 && digits >= 2) || n >= 12)) return true;
-  if (digits === 0) return n >= 16 && runs * 2 >= n;
+  if (digits === 0) return n >= 16 && runs * 7 >= n * 2; // CamelCase words are longer than 3.5 letters on average
   if (n >= 8 && runs * 5 >= n * 2) return true;
   if (n >= 16 && digits >= 2 && runs * 10 >= n * 3) return true;
   if (n >= 6 && turns >= 3 && digits >= 2) return true;
@@ -196,13 +206,26 @@ function keySegment(s: string): Variable | null {
 export function classify(s: string): Variable | null {
   const n = s.length;
   if (n === 0) return null;
-  if (isDate(s)) return { pattern: '{date}', id: s };
-  if (s === '{date}') return { pattern: s, id: s };
-  if (isVersion(s)) return null;
-  if (s.indexOf('(') > 0) {
-    const key = keySegment(s);
-    if (key !== null) return key;
+  let seen = 0;
+  for (let i = 0; i < n; i++) {
+    const c = s.charCodeAt(i);
+    seen |= c < 128 ? KIND[c]! : OTHER;
   }
+  // The two commonest answers first: a number is a value, a word is not.
+  if (seen === DIGIT) return { pattern: '{id}', id: s };
+  if ((seen & ~(LOWER | DASH)) === 0 && n < 12) return null;
+  if ((seen & (DIGIT | DASH)) === (DIGIT | DASH) && isDate(s)) return { pattern: '{date}', id: s };
+  if (seen & OTHER && s === '{date}') return { pattern: s, id: s };
+  if (isVersion(s)) return null;
+  return (
+    (seen & PUNCTUATION ? composed(s, n) : null) ?? (isValue(s) ? { pattern: '{id}', id: decode(s) } : null)
+  );
+}
+
+/** Patterns with a part that stays: key segments, ranges, file formats, content hashes, custom methods. */
+function composed(s: string, n: number): Variable | null {
+  const key = keySegment(s);
+  if (key !== null) return key;
   const range = s.indexOf('...');
   if (range > 0 && range + 3 < n) return { pattern: '{id}...{id}', id: decode(s) };
   const suffix = formatSuffix(s);
@@ -217,7 +240,7 @@ export function classify(s: string): Variable | null {
   const verb = s.lastIndexOf(':');
   if (verb > 0 && verb + 1 < n && isVerb(s, verb + 1) && isValue(s.slice(0, verb)))
     return { pattern: `{id}${s.slice(verb)}`, id: decode(s.slice(0, verb)) };
-  return isValue(s) ? { pattern: '{id}', id: decode(s) } : null;
+  return null;
 }
 
 /** Custom method after a colon (`{id}:cancel`), letters only, starting in lower case. */

@@ -27,7 +27,9 @@ export interface TreeBounds extends PromotionBounds {
 export interface TreeStatistics {
   nodes: number;
   candidates: number;
-  /** Calls answered with a catch-all template. */
+  /** Calls answered with a catch-all template because the route does not exist or is not proven yet. */
+  unknown: number;
+  /** Calls answered with a catch-all template because a bound was reached. */
   overflow: number;
   /** Nodes removed because the tree was full. */
   pruned: number;
@@ -78,7 +80,14 @@ const MAX_VERSIONS = 6;
 export function createRouteTree(bounds: TreeBounds): RouteTree {
   const root = createNode('', 0, 0);
   root.pinned = true;
-  const statistics: TreeStatistics = { nodes: 1, candidates: 0, overflow: 0, pruned: 0, promotions: 0 };
+  const statistics: TreeStatistics = {
+    nodes: 1,
+    candidates: 0,
+    unknown: 0,
+    overflow: 0,
+    pruned: 0,
+    promotions: 0,
+  };
   const allowances = new Map<string, Allowance>();
   const candidates = new Map<string, Candidate>();
 
@@ -108,7 +117,9 @@ export function createRouteTree(bounds: TreeBounds): RouteTree {
     if (node.slugs !== null) {
       const suffix = node.slugs.length === 1 && node.slugs[0]!.suffix === '' ? '' : formatSuffix(segment);
       for (const slug of node.slugs) {
-        if (slug.suffix !== suffix || (slug.only !== null && slug.only !== lineage)) continue;
+        if (slug.suffix !== suffix) continue;
+        // Without a lineage (canonical) a parameter of one lineage is still the best answer for a value nobody else brought.
+        if (slug.only !== null && lineage !== null && slug.only !== lineage) continue;
         const shape = classify(segment);
         if (shape !== null)
           return shape.pattern === '{date}' ? { pattern: slug.pattern, id: shape.id } : named(shape, slug);
@@ -210,11 +221,16 @@ export function createRouteTree(bounds: TreeBounds): RouteTree {
       from = to + 1;
     }
     if (literals === 0 && !success) return template;
-    if (call.status === 404 || call.status === 405) return catchAll(pure);
-    if (!success && !corroborated(template, who)) return candidates.has(template) ? template : catchAll(pure);
+    if (call.status === 404 || call.status === 405) return unknown(pure);
+    if (!success && !corroborated(template, who)) return candidates.has(template) ? template : unknown(pure);
     if (who.proven + rest.length > bounds.provenPerDay) return catchAll(pure);
     if (!insert(known, rest, isLiteral, who, methodBit(call.method))) return catchAll(pure);
     return templateOf(path, who.hash);
+  }
+
+  function unknown(prefix: string): string {
+    statistics.unknown++;
+    return `${prefix}/${CATCH_ALL}`;
   }
 
   function catchAll(prefix: string): string {
