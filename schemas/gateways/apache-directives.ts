@@ -35,6 +35,7 @@ const PLAIN: Readonly<Record<string, { set: Setter; shape?: Partial<Variable> }>
     set: (d, v) => {
       d.request = v;
     },
+    shape: { wholeRequest: true },
   },
   s: {
     set: (d, v) => {

@@ -2,7 +2,6 @@
 // Always holds: an anonymous principal gives no ids, so it can never be taken for one caller.
 // Does not promise: a person. An assumed role's session name is what the role's user chose to write.
 
-import { isRedacted } from './draft.ts';
 import type { GatewayRecord } from './gateway-record.ts';
 import { child, type JsonObject, property, text } from './json-values.ts';
 
@@ -38,5 +37,5 @@ export function cloudtrailCaller(identity: JsonObject | null, record: GatewayRec
 }
 
 function set(record: GatewayRecord, key: string, value: string | null): void {
-  if (value !== null && !isRedacted(value)) record.gateway[key] = value;
+  if (value !== null) record.gateway[key] = value;
 }

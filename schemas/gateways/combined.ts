@@ -32,7 +32,8 @@ export function readCombined(line: string): CombinedLine | null {
   if (!readCaller(tokenise(line.slice(0, open)), draft)) return null;
   draft.time = line.slice(open + 1, close);
   draft.at = parseClfTime(line.slice(open + 1, close));
-  draft.request = unescapeValue(line.slice(quote + 1, requestEnd));
+  draft.request = line.slice(quote + 1, requestEnd);
+  draft.escapedRequest = true;
   return { draft, trailer: readAnswer(tokenise(line, requestEnd + 1), draft) };
 }
 
@@ -216,15 +217,13 @@ function compileAll(source: string): LineParser {
     /^\s*(?:combined|common)\s*$/.test(s) ? parseDefault : compileLogFormat(s),
   );
   return (line) => {
-    let outcome: ParseOutcome = reject(
-      'wrong-shape',
-      'the line does not match the log format that was given',
-    );
+    let refusal: ParseOutcome | null = null;
     for (const parse of parsers) {
-      outcome = parse(line);
-      if (outcome.ok || outcome.reason !== 'wrong-shape') return outcome;
+      const outcome = parse(line);
+      if (outcome.ok) return outcome;
+      if (refusal === null || (!refusal.ok && refusal.reason === 'wrong-shape')) refusal = outcome;
     }
-    return outcome;
+    return refusal as ParseOutcome;
   };
 }
 

@@ -4,6 +4,7 @@
 
 import type { RejectionReason } from '../rejection.ts';
 import { hopList } from './address.ts';
+import { unescapeValue } from './escapes.ts';
 import type { ParseOutcome } from './gateway-format.ts';
 import { fields, type GatewayRecord } from './gateway-record.ts';
 import { isMethod, originForm, parseRequestLine, UNREADABLE } from './request-line.ts';
@@ -15,6 +16,8 @@ export interface Draft {
   time: unknown;
   /** Whole request line (`GET /x HTTP/1.1`); method, target and path below win over it. */
   request: string | null;
+  /** The request line still has the server's escapes (`\\x22`). */
+  escapedRequest: boolean;
   method: string | null;
   target: string | null;
   path: string | null;
@@ -30,6 +33,7 @@ export function newDraft(): Draft {
     at: null,
     time: null,
     request: null,
+    escapedRequest: false,
     method: null,
     target: null,
     path: null,
@@ -90,17 +94,33 @@ function finishRequest(draft: Draft): ParseOutcome | null {
   if (draft.request !== null && (draft.method === null || (draft.target === null && draft.path === null))) {
     const line = parseRequestLine(draft.request);
     draft.method ??= line.method;
-    if (draft.path === null) draft.target ??= line.target;
+    if (draft.path === null) draft.target ??= draft.escapedRequest ? unescapeValue(line.target) : line.target;
     record.host ??= line.host;
-    if (line.method === UNREADABLE && draft.request !== '' && draft.request !== '-') {
-      record.extra.request ??= draft.request;
-    }
+    if (line.method === UNREADABLE) return finishUnreadable(draft, draft.request);
   }
   if (draft.method === null) return reject('missing-field', 'the line has no request method');
   if (draft.method !== UNREADABLE && !isMethod(draft.method)) {
     return reject('bad-request-line', 'the request method is not an HTTP token of at most 32 characters');
   }
-  const target = draft.target ?? joinTarget(draft.path, draft.query);
+  return finishTarget(draft, draft.target ?? joinTarget(draft.path, draft.query));
+}
+
+/** The route of every request that no server could read, so that binary noise never becomes templates. */
+export const UNREADABLE_ROUTE = '/-';
+const MAX_UNREADABLE = 1024;
+
+/** A request nobody could read was still answered (400, 408): its text, as logged, stands as the target. */
+function finishUnreadable(draft: Draft, request: string): null {
+  const { record } = draft;
+  record.method = draft.method ?? UNREADABLE;
+  record.target = request === '' ? UNREADABLE : request.slice(0, MAX_UNREADABLE);
+  record.route = UNREADABLE_ROUTE;
+  return null;
+}
+
+function finishTarget(draft: Draft, target: string | null): ParseOutcome | null {
+  const { record } = draft;
+  if (draft.method === null) return null;
   if (target === null) return reject('missing-field', 'the line has no request target');
   if (target === '') return reject('bad-request-line', 'the request target is empty');
   const form = target === UNREADABLE ? { target, host: null } : originForm(target, draft.method);
@@ -158,22 +178,16 @@ export function addCookies(record: GatewayRecord, header: string): void {
     if (equals > from && equals < end) {
       const name = header.slice(from, equals).trim();
       const value = header.slice(equals + 1, end).trim();
-      const open = name !== '' && record.cookies[name] === undefined && !isRedacted(value);
-      if (open) record.cookies[name] = value.replace(/^"(.*)"$/, '$1');
+      if (name !== '' && record.cookies[name] === undefined)
+        record.cookies[name] = value.replace(/^"(.*)"$/, '$1');
     }
     from = end + 1;
   }
 }
 
-/** A value the gateway blanked out. It says nothing, and all callers would share it. */
-export function isRedacted(value: string): boolean {
-  return value.length <= 32 && /^(?:[\W_]*redacted[\W_]*|[\W_]*filtered[\W_]*|\*{3,}|[xX]{6,})$/i.test(value);
-}
-
 /** Stores a request header and everything that follows from it. Does not overwrite what is more direct. */
 export function addHeader(record: GatewayRecord, rawName: string, value: string): void {
   const name = rawName.toLowerCase();
-  if (isRedacted(value)) return;
   record.headers[name] = value;
   switch (name) {
     case 'cookie':

@@ -3,7 +3,7 @@
 // Always holds: a mapped field is read only where the mapping says; unmapped ones fall back to the known names.
 // Does not promise: to recognise an invented name. `keytrail formats` shows the mapping that does.
 
-import { addCookies, addHeader, type Draft, finish, isRedacted, newDraft, setCertificate } from './draft.ts';
+import { addCookies, addHeader, type Draft, finish, newDraft, setCertificate } from './draft.ts';
 import { unwrap } from './envelope.ts';
 import type { FormatOptions, GatewayFormat, LineParser } from './gateway-format.ts';
 import { GUESSES, HEADER_OBJECTS } from './generic-names.ts';
@@ -96,7 +96,7 @@ const FIELDS: Readonly<Record<string, (draft: Draft, value: unknown) => void>> =
 const PREFIXES: Readonly<Record<string, (draft: Draft, name: string, value: string) => void>> = {
   header: (d, n, v) => addHeader(d.record, n, v),
   cookie: (d, n, v) => {
-    if (!isRedacted(v)) d.record.cookies[n] = v;
+    d.record.cookies[n] = v;
   },
   claim: (d, n, v) => {
     d.record.claims[n] = v;
@@ -231,7 +231,7 @@ function readNginxName(key: string, value: string | null, draft: Draft): void {
     addHeader(record, key.slice(5).replaceAll('_', '-'), value);
   } else if (key.startsWith('http.request.header.'))
     addHeader(record, key.slice(20).replaceAll('_', '-'), value);
-  else if (key.startsWith('cookie_') && !isRedacted(value)) record.cookies[key.slice(7)] = value;
+  else if (key.startsWith('cookie_')) record.cookies[key.slice(7)] = value;
   else if (key.startsWith('jwt_claim_')) record.claims[key.slice(10)] = value;
 }
 

@@ -18,6 +18,8 @@ export interface Variable {
   opens: string;
   /** `-` is a value of its own rather than "absent". */
   dashIsValue?: boolean;
+  /** The value is the request line; empty, `-` and escapes mean something there. */
+  wholeRequest?: boolean;
   /** strftime pattern of an Apache `%{…}t`. */
   timePattern?: string;
   set(draft: Draft, value: string): void;
@@ -65,9 +67,12 @@ export function matchTemplate(
 
 /** Gives one logged value to its variable, unless it is absent (`-` or empty). */
 export function assign(variable: Variable, raw: string, draft: Draft, mode: EscapeMode): void {
-  if (raw === '' && variable.name !== 'request' && variable.name !== 'r') return;
-  if (raw === '-' && variable.dashIsValue !== true && variable.name !== 'request' && variable.name !== 'r')
+  if (variable.wholeRequest === true) {
+    draft.escapedRequest = mode === 'default';
+    variable.set(draft, raw);
     return;
+  }
+  if (raw === '' || (raw === '-' && variable.dashIsValue !== true)) return;
   variable.set(draft, mode === 'default' ? unescapeValue(raw) : raw);
 }
 

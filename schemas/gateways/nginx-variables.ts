@@ -84,6 +84,7 @@ const SETTERS: Readonly<Record<string, Setter>> = {
 
 const SHAPES: Readonly<Record<string, Partial<Variable>>> = {
   time_local: { spaces: 1 },
+  request: { wholeRequest: true },
   remote_addr: ADDRESS,
   realip_remote_addr: ADDRESS,
   proxy_protocol_addr: ADDRESS,
