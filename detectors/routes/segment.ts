@@ -182,6 +182,7 @@ function isValue(s: string): boolean {
   if (allDigits && digitTokens > 0) return true;
   if (idTokens > 0) return true;
   if (digitTokens >= 2 && digitTotal >= 4) return true;
+  if (digitTokens >= 2 && (first | 32) === 118 && isDigit(s.charCodeAt(1))) return true; // release tag v1.2.3
   return digitTokens > 0 && upperStart && n <= 24; // issue keys: ABC-42
 }
 
@@ -233,7 +234,7 @@ function composed(s: string, n: number): Variable | null {
     const stem = s.slice(0, -suffix.length);
     const hash = stem.lastIndexOf('.');
     // app.3f2a9c.js: a content hash between name and format.
-    if (hash > 0 && (isHash(stem, hash + 1) || stem.endsWith('.{id}')))
+    if (hash > 0 && suffix !== '.html' && (isHash(stem, hash + 1) || stem.endsWith('.{id}')))
       return { pattern: `${stem.slice(0, hash)}.{id}${suffix}`, id: stem.slice(hash + 1) };
     return isValue(stem) ? { pattern: `{id}${suffix}`, id: decode(stem) } : null;
   }
