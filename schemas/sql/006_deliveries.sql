@@ -1,8 +1,9 @@
--- The outbox: one row per incident state and destination. Rows expire 90 days after they last changed, all states
+-- The outbox: one row per incident state and destination. Rows expire 90 days after they were stored, all states
 -- alike, so that an old state can never outlive a newer one and be sent again.
 CREATE TABLE IF NOT EXISTS deliveries
 (
     id FixedString(32),
+    stored_at DateTime('UTC') DEFAULT now(),
     destination LowCardinality(String),
     incident_id FixedString(32),
     status LowCardinality(String),
@@ -15,4 +16,4 @@ CREATE TABLE IF NOT EXISTS deliveries
 )
 ENGINE = ReplacingMergeTree(updated_at)
 ORDER BY id
-TTL toDateTime(intDiv(updated_at, 1000)) + INTERVAL 90 DAY;
+TTL stored_at + INTERVAL 90 DAY;

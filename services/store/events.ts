@@ -1,5 +1,5 @@
 // How events, findings and rejections become rows. The only place that knows both the contract and the columns.
-// Always holds: null stays null; times are written as seconds with three decimals, the form ClickHouse reads exactly.
+// Always holds: null stays null; times keep their milliseconds.
 
 import type { ApiEvent } from '../../schemas/event.ts';
 import type { Finding } from '../../schemas/finding.ts';
@@ -10,7 +10,7 @@ export function eventRow(event: ApiEvent): object {
   const { client, credential, page } = event;
   return {
     id: event.id,
-    at: seconds(event.at),
+    at: iso(event.at),
     gateway: event.gateway,
     tenant: event.tenant,
     environment: event.environment,
@@ -58,8 +58,8 @@ export function eventRow(event: ApiEvent): object {
 export function findingRow(finding: Finding): object {
   return {
     ...finding,
-    at: seconds(finding.at),
-    since: seconds(finding.since),
+    at: iso(finding.at),
+    since: iso(finding.since),
     evidence: JSON.stringify(finding.evidence),
   };
 }
@@ -69,7 +69,7 @@ export function rejectionRow(rejection: Rejection): object {
   return { ...rejection };
 }
 
-/** Milliseconds since the epoch as ClickHouse reads a DateTime64(3): `1700000000.123`. */
-function seconds(ms: number): string {
-  return (ms / 1000).toFixed(3);
+/** Milliseconds since the epoch as ClickHouse's best_effort parser reads any date exactly: ISO 8601, UTC. */
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
 }

@@ -6,14 +6,24 @@
 import type { Delivery } from '../../schemas/delivery.ts';
 import type { Client } from './client.ts';
 
+export interface Claim {
+  now: number;
+  limit: number;
+  owner: string;
+  leaseMs: number;
+  /** Only deliveries to this destination. */
+  destination?: string;
+}
+
 export interface Outbox {
   /** Adds deliveries; those whose id is there already are left as they are. */
   enqueue(rows: readonly Delivery[]): Promise<void>;
   /**
    * Claims up to `limit` pending deliveries whose time has come (`now`, ms), oldest first. Nobody else, and no later
-   * call, gets them before `leaseMs` have passed or they were recorded in a new state.
+   * call, gets them before `leaseMs` have passed or they were recorded in a new state. Of the deliveries about one
+   * incident to one destination only the oldest pending one is handed out, so that they arrive in order.
    */
-  due(o: { now: number; limit: number; owner: string; leaseMs: number }): Promise<Delivery[]>;
+  due(o: Claim): Promise<Delivery[]>;
   /** Stores the delivery's new state; `updated_at` must not go back. */
   record(delivery: Delivery): Promise<void>;
   get(id: string): Promise<Delivery | null>;
@@ -70,17 +80,18 @@ export function createOutbox(client: Client): Outbox {
 }
 
 /** Three steps: find what is due and free, claim it, then see whose claim came first. */
-async function claimDue(
-  client: Client,
-  o: { now: number; limit: number; owner: string; leaseMs: number },
-): Promise<Delivery[]> {
+async function claimDue(client: Client, o: Claim): Promise<Delivery[]> {
   const free = await client.select<Delivery>(
     `SELECT ${COLUMNS} FROM deliveries FINAL
      WHERE status = 'pending' AND next_attempt_at <= {now:Int64}
+       AND ({destination:String} = '' OR destination = {destination:String})
+       AND (destination, incident_id, created_at) IN
+         (SELECT destination, incident_id, min(created_at) FROM deliveries FINAL
+          WHERE status = 'pending' GROUP BY destination, incident_id)
        AND (id, updated_at) NOT IN
          (SELECT delivery_id, delivery_updated_at FROM delivery_claims WHERE expires_at > {now:Int64})
      ORDER BY created_at, id LIMIT {limit:UInt32}`,
-    { now: o.now, limit: o.limit },
+    { now: o.now, limit: o.limit, destination: o.destination ?? '' },
   );
   if (free.length === 0) return [];
   await client.insert(

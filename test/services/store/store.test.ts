@@ -1,0 +1,267 @@
+// The store against a real server: what is written comes back, twice the same is once, and errors say what to do.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import fc from 'fast-check';
+import type { StoredBaseline } from '../../../detectors/engine-contract.ts';
+import { hash128 } from '../../../detectors/hash.ts';
+import { createStore, StoreError, StoreUnavailable } from '../../../services/store/store.ts';
+import { event, finding, incident, openTestStore, START, type TestStore } from './fixtures.ts';
+
+let t: TestStore;
+before(async () => {
+  t = await openTestStore();
+});
+after(() => t.close());
+
+const count = async (table: string, where = '1'): Promise<number> =>
+  (await t.store.query<{ n: number }>(`SELECT count() AS n FROM ${table} WHERE ${where}`))[0]?.n ?? -1;
+
+test('an event comes back field by field', async () => {
+  const given = event(1, {
+    tenant: 'round-trip',
+    at: START + 123,
+    objects: [
+      { collection: '/v1/customers', id: '17' },
+      { collection: '?order', id: 'A-9' },
+    ],
+    page: { kind: 'offset', value: 200, limit: null },
+    items: 50,
+    bytes_out: 9_007_199_254_740_991,
+    credential: {
+      lineage: 'lineage:round-trip',
+      scopes: ['read', 'write'],
+      issued_at: START - 5000,
+      expires_at: START + 5000,
+      weak: true,
+      client: 'app',
+    },
+    client: { ip: '2001:db8::1', prefix: '2001:db8::/48', country: 'ZZ', tls: 't13d1516h2' },
+  });
+  await t.store.insertEvents([given], 'round-trip');
+  const [row] = await t.store.query<Record<string, unknown>>(
+    `SELECT *, toUnixTimestamp64Milli(at) AS at_ms FROM events WHERE tenant = {tenant:String}`,
+    { tenant: 'round-trip' },
+  );
+  assert.ok(row);
+  assert.equal(row.at_ms, given.at);
+  assert.deepEqual(row.objects, given.objects);
+  assert.deepEqual([row.page_kind, row.page_value, row.page_limit], ['offset', 200, null]);
+  assert.equal(row.bytes_out, given.bytes_out);
+  for (const key of ['id', 'gateway', 'host', 'method', 'path', 'route', 'query', 'status', 'items'] as const)
+    assert.deepEqual(row[key], given[key], key);
+  for (const key of ['ip', 'prefix', 'asn', 'network', 'country', 'user_agent', 'ua_family', 'tls'] as const)
+    assert.deepEqual(row[`client_${key}`], given.client[key], key);
+  const { lineage, ...credential } = given.credential;
+  assert.equal(row.lineage, lineage);
+  for (const [key, value] of Object.entries(credential))
+    assert.deepEqual(row[`credential_${key}`], value, key);
+});
+
+test('hostile text is stored as it is', async () => {
+  const texts = fc.sample(fc.string({ unit: 'grapheme', maxLength: 60 }), { numRuns: 200, seed: 7 });
+  const hostile = [
+    ...texts,
+    "'; DROP TABLE events; --",
+    '\\',
+    '\0',
+    '\t\n\r',
+    '{x:String}',
+    '💥',
+    '"',
+    '\u2028',
+  ];
+  await t.store.insertEvents(
+    hostile.map((text, n) =>
+      event(n, {
+        tenant: 'hostile',
+        path: text,
+        query: text,
+        host: text,
+        objects: [{ collection: text, id: text }],
+        client: { user_agent: text },
+        credential: { lineage: `lineage:${n}`, display: text, subject: text },
+      }),
+    ),
+    'hostile',
+  );
+  const rows = await t.store.query<Record<string, unknown>>(
+    `SELECT path, query, host, objects, client_user_agent, credential_display, credential_subject
+     FROM events WHERE tenant = 'hostile' ORDER BY toUInt32(substring(lineage, 9))`,
+  );
+  assert.equal(rows.length, hostile.length);
+  for (const [n, text] of hostile.entries())
+    assert.deepEqual(rows[n], {
+      path: text,
+      query: text,
+      host: text,
+      objects: [{ collection: text, id: text }],
+      client_user_agent: text,
+      credential_display: text,
+      credential_subject: text,
+    });
+});
+
+test('times at the edges of what a log can claim are stored, however many months a batch spans', async () => {
+  const times = [0, 1, Date.UTC(1999, 11, 31), Date.UTC(2099, 0, 1), Date.UTC(2261, 0, 1)];
+  for (let month = 0; month < 240; month++) times.push(Date.UTC(2000, month, 15));
+  await t.store.insertEvents(
+    times.map((at, n) => event(n, { tenant: 'times', at })),
+    'times',
+  );
+  const rows = await t.store.query<{ at: number }>(
+    `SELECT toUnixTimestamp64Milli(at) AS at FROM events WHERE tenant = 'times'`,
+  );
+  const ascending = (a: number, b: number) => a - b;
+  assert.deepEqual(rows.map((row) => row.at).sort(ascending), times.sort(ascending));
+});
+
+test('the same token stores once, in the table and in its rollups', async () => {
+  const events = Array.from({ length: 500 }, (_, n) =>
+    event(n, { tenant: 'dedupe', credential: { lineage: 'dedupe' } }),
+  );
+  for (let repeat = 0; repeat < 3; repeat++) await t.store.insertEvents(events, 'dedupe-1');
+  assert.equal(await count('events', "tenant = 'dedupe'"), 500);
+  const [hours] = await t.store.query<{ events: number; objects: number }>(
+    `SELECT sum(events) AS events, uniqMerge(objects) AS objects FROM credential_hours WHERE lineage = 'dedupe'`,
+  );
+  assert.deepEqual(hours, { events: 500, objects: 500 });
+  const [credential] = await t.store.query<{ events: number; first: number }>(
+    `SELECT sum(events) AS events, toUnixTimestamp64Milli(min(first_at)) AS first
+     FROM credentials WHERE lineage = 'dedupe'`,
+  );
+  assert.deepEqual(credential, { events: 500, first: START });
+});
+
+test('events that come again in another batch fold into the first ones', async () => {
+  const events = [0, 1, 2, 3].map((n) => event(n, { tenant: 'redelivered' }));
+  await t.store.insertEvents(events.slice(0, 3), 'batch-a');
+  await t.store.insertEvents(events.slice(1), 'batch-b');
+  const [row] = await t.store.query<{ n: number }>(
+    `SELECT count() AS n FROM events FINAL WHERE tenant = 'redelivered'`,
+  );
+  assert.equal(row?.n, 4);
+});
+
+test('an empty insert is nothing', async () => {
+  await t.store.insertEvents([], 'empty');
+  await t.store.insertFindings([], 'empty');
+  await t.store.saveBaselines([], 'empty');
+});
+
+test('findings and rejections come back', async () => {
+  const given = finding(3, { tenant: 'findings' });
+  await t.store.insertFindings([given], 'f1');
+  await t.store.insertFindings([given], 'f1');
+  const rows = await t.store.query<Record<string, unknown>>(
+    `SELECT *, toUnixTimestamp64Milli(since) AS since_ms FROM findings WHERE tenant = 'findings'`,
+  );
+  assert.equal(rows.length, 1);
+  assert.equal(rows[0]?.since_ms, given.since);
+  assert.equal(rows[0]?.pages, true);
+  assert.deepEqual(JSON.parse(String(rows[0]?.evidence)), given.evidence);
+  assert.deepEqual(rows[0]?.rejected, given.rejected);
+
+  const rejection = {
+    reason: 'bad-time',
+    detail: 'the time is impossible',
+    format: 'combined',
+    position: 'access.log:17',
+    excerpt: '192.0.2.1 - - [99/Foo]',
+  } as const;
+  await t.store.insertRejections([rejection], 'r1');
+  await t.store.insertRejections([rejection], 'r1');
+  assert.equal(await count('rejections', "position = 'access.log:17'"), 1);
+});
+
+test('an incident is its latest state, in whatever order its states were written', async () => {
+  const open = incident(1);
+  const updated = incident(1, {
+    status: 'updated',
+    last_event_at: new Date(START + 60_000).toISOString(),
+    severity: 'critical',
+  });
+  const closed = { ...updated, status: 'closed' as const };
+  await t.store.insertIncidents([closed], 'i-closed');
+  await t.store.insertIncidents([open], 'i-open');
+  await t.store.insertIncidents([updated], 'i-updated');
+  await t.store.insertIncidents([incident(2)], 'i-other');
+  const all = await t.store.incidents();
+  assert.deepEqual(
+    all.map((each) => each.id),
+    [incident(2).id, closed.id],
+  );
+  assert.deepEqual(all[1], closed);
+  assert.deepEqual(await t.store.incidents({ limit: 1 }), [incident(2)]);
+  assert.deepEqual(await t.store.incidents({ since: START + 60_000 }), [closed]);
+});
+
+test('baselines keep their bytes, the newest of each credential', async () => {
+  const bytes = Uint8Array.from({ length: 1024 }, (_, n) => (n * 31) & 0xff);
+  const row = (lineage: string, updatedAt: number, state: Uint8Array): StoredBaseline => ({
+    tenant: 'tenant ü',
+    lineage,
+    layout: 'layout-1',
+    updatedAt,
+    bytes: state,
+  });
+  await t.store.saveBaselines([row('a', 2, bytes), row('b', 1, new Uint8Array(0))], 'b1');
+  await t.store.saveBaselines([row('a', 1, new Uint8Array([9]))], 'b2');
+  const loaded: StoredBaseline[] = [];
+  for await (const each of t.store.loadBaselines()) loaded.push(each);
+  loaded.sort((x, y) => (x.lineage < y.lineage ? -1 : 1));
+  assert.deepEqual(loaded, [row('a', 2, bytes), row('b', 1, new Uint8Array(0))]);
+});
+
+test('many baselines are loaded in blocks', async () => {
+  const rows = Array.from({ length: 20_000 }, (_, n) => ({
+    tenant: 'many',
+    lineage: hash128(String(n)),
+    layout: 'layout-1',
+    updatedAt: n,
+    bytes: new Uint8Array(300).fill(n & 0xff),
+  }));
+  await t.store.saveBaselines(rows, 'many');
+  let seen = 0;
+  for await (const each of t.store.loadBaselines())
+    if (each.tenant === 'many') seen += each.bytes[0] === (each.updatedAt & 0xff) ? 1 : 0;
+  assert.equal(seen, rows.length);
+});
+
+test('a wrong password is a StoreError, an absent server StoreUnavailable, and neither quotes data', async () => {
+  const stranger = createStore({ ...t.server, password: 'wrong' });
+  await assert.rejects(stranger.insertEvents([event(1)], 'x'), (error: unknown) => {
+    assert.ok(error instanceof StoreError);
+    assert.equal(error.code, 516);
+    assert.doesNotMatch(error.message, /wrong|acme/);
+    return true;
+  });
+  await stranger.close();
+
+  const absent = createStore({ ...t.server, url: 'http://127.0.0.1:1' });
+  assert.equal(await absent.ping(), false);
+  await assert.rejects(absent.insertEvents([event(1)], 'x'), (error: unknown) => {
+    assert.ok(error instanceof StoreUnavailable);
+    assert.match(error.message, /127\.0\.0\.1:1 cannot be reached \(ECONNREFUSED\)/);
+    return true;
+  });
+  await assert.rejects(absent.query('SELECT 1'), StoreUnavailable);
+  await assert.rejects(async () => {
+    for await (const _ of absent.loadBaselines()) assert.fail('nothing to load');
+  }, StoreUnavailable);
+  await absent.close();
+});
+
+test('data that ClickHouse refuses is not quoted in the error', async () => {
+  const bad = event(1, { status: 'sk_live_secret' as unknown as number });
+  await assert.rejects(t.store.insertEvents([bad], 'bad'), (error: unknown) => {
+    assert.ok(error instanceof StoreError);
+    assert.match(error.message, /refused the insert into events/);
+    assert.doesNotMatch(error.message, /sk_live_secret/);
+    return true;
+  });
+});
+
+test('a query that is wrong says why', async () => {
+  await assert.rejects(t.store.query('SELECT nonsense FROM events'), /nonsense/);
+});
