@@ -64,11 +64,9 @@ function property(field: Field, cursor: Cursor, offset: number): PropertyDescrip
   return { ...scalar(field.type, cursor, offset), enumerable: true };
 }
 
-/** Integers saturate: NaN and negatives become 0, anything too large the type's maximum; fractions are cut off. */
+/** Integers saturate: negatives become 0, too much the maximum; the typed array cuts fractions and makes NaN 0. */
 function saturate(value: number, limit: number): number {
-  if (value >= limit) return limit;
-  // Written so that NaN becomes 0, which Math.max would pass on.
-  return value > 0 ? value : 0;
+  return value >= limit ? limit : Math.max(value, 0);
 }
 
 function scalar(type: NumberType, c: Cursor, o: number): { get(): number; set(value: number): void } {
