@@ -8,9 +8,10 @@ import type { GatewayRecord } from '../../schemas/gateways/gateway-record.ts';
 import type { RejectionReason } from '../../schemas/rejection.ts';
 import { createFingerprinter } from './identify/fingerprint.ts';
 import { createIdentifier } from './identify/identify.ts';
-import { label } from './identify/lineage.ts';
+import { bounded, label, MAX_LINEAGE } from './identify/lineage.ts';
 import { isIdentifierName } from './identify/names.ts';
 import { splitTarget } from './identify/query.ts';
+import { looksRandom } from './identify/random.ts';
 import { createMasker } from './mask/mask.ts';
 import { collectSecrets } from './mask/secrets.ts';
 import { createValueMask, type ValueMask } from './mask/values.ts';
@@ -70,22 +71,23 @@ export function createEventBuilder(options: EventBuilderOptions): EventBuilder {
 
       const target = splitTarget(record.target);
       const secrets = collectSecrets(record, target.query, masker.isSecret);
-      const values = createValueMask(secrets, publicValues(record));
+      const named = publicValues(record);
+      const values = createValueMask(secrets, named);
       const clean = (text: string, max: number) => cleanText(text, max, values, masker.text);
       const userAgent = record.userAgent === null ? '' : clean(record.userAgent, MAX_USER_AGENT);
       const facts = sources.lookup(ip);
       const family = uaFamily(userAgent);
-      const { credential, secret } = identifier.identify(record, target.query, {
-        prefix: facts.prefix,
-        family,
-      });
-      const all =
-        secret === null || secrets.includes(secret)
-          ? values
-          : createValueMask([...secrets, secret], publicValues(record));
+      const found = identifier.identify(record, target.query, { prefix: facts.prefix, family });
+      if (found.secret !== null && !secrets.includes(found.secret)) secrets.push(found.secret);
+      const credential = shielded(
+        found.credential,
+        createValueMask(secrets.filter(looksRandom), named),
+        distinct,
+      );
+      const all = found.secret === null ? values : createValueMask(secrets, named);
 
       const path = label(all.mask(masker.path(target.path.slice(0, MAX_PATH * 2)), distinct), MAX_PATH);
-      const query = label(all.mask(masker.query(target.query.slice(0, MAX_PATH * 2))), MAX_PATH);
+      const query = label(all.mask(masker.query(target.query.slice(0, MAX_PATH * 2)), distinct), MAX_PATH);
       const route = record.route === null ? null : clean(record.route, MAX_ROUTE);
       const call = {
         tenant,
@@ -95,6 +97,7 @@ export function createEventBuilder(options: EventBuilderOptions): EventBuilder {
         status: record.status,
         gatewayRoute: route,
         lineage: credential.lineage,
+        at: record.at,
       };
       const resolved = routes.resolve(call);
       return {
@@ -128,7 +131,7 @@ export function createEventBuilder(options: EventBuilderOptions): EventBuilder {
             ua_family: family,
             tls: record.tls === null ? null : clean(record.tls, MAX_SHORT) || null,
           },
-          credential: cleanCredential(credential, all),
+          credential,
         },
       };
     },
@@ -144,15 +147,15 @@ function secretNames(extractors: readonly string[]): string[] {
     .map(({ name }) => name);
 }
 
-/** Ids and names the gateway itself writes about the caller; a parameter that repeats them is not a secret. */
+/** Ids and names the gateway itself writes about the caller; a parameter that repeats one is not a secret. */
 function publicValues(record: GatewayRecord): Set<string> {
   const out = new Set<string>();
-  for (const name in record.gateway) out.add(record.gateway[name]!);
-  if (record.user !== null) out.add(record.user);
-  for (const name of ['sub', 'client_id', 'azp']) {
-    const claim = record.claims[name];
-    if (claim !== undefined) out.add(claim);
-  }
+  const add = (value: string | null | undefined) => {
+    if (value && !looksRandom(value)) out.add(value);
+  };
+  for (const name in record.gateway) add(record.gateway[name]);
+  add(record.user);
+  for (const name of ['sub', 'client_id', 'azp']) add(record.claims[name]);
   return out;
 }
 
@@ -161,18 +164,30 @@ function cleanText(text: string, max: number, values: ValueMask, mask: (text: st
   return text === '' || text === '-' ? '' : label(values.mask(mask(text.slice(0, max * 2))), max);
 }
 
-/** Names people gave; lineage and fingerprint are made safe where they are made. */
-function cleanCredential(credential: EventCredential, values: ValueMask): EventCredential {
-  if (values.empty) return credential;
-  const mask = (text: string | null) => (text === null ? null : values.mask(text));
+/**
+ * Masks generated secrets that a gateway repeats as a name. Chosen words are left: else a caller could send their own
+ * name as a token to become somebody new.
+ */
+function shielded(
+  credential: EventCredential,
+  generated: ValueMask,
+  distinct: (secret: string) => string,
+): EventCredential {
+  if (generated.empty) return credential;
+  const mask = (text: string | null) => (text === null ? null : generated.mask(text, distinct));
   return {
     ...credential,
+    lineage: fitted(generated.mask(credential.lineage, distinct)),
     subject: mask(credential.subject),
     client: mask(credential.client),
-    display: values.mask(credential.display),
+    display: generated.mask(credential.display, distinct),
     jti: mask(credential.jti),
-    scopes: credential.scopes.map((scope) => values.mask(scope)),
+    scopes: credential.scopes.map((scope) => generated.mask(scope, distinct)),
   };
+}
+
+function fitted(lineage: string): string {
+  return lineage.length > MAX_LINEAGE ? bounded(lineage, MAX_LINEAGE) : lineage;
 }
 
 function size(value: number | null): number | null {

@@ -2,6 +2,7 @@
 // Always holds: a redacted value is no credential. The result holds secrets: it lives as long as the line it came from.
 
 import { real } from './placeholder.ts';
+import { looksRandom } from './random.ts';
 import { type Claims, readToken } from './token.ts';
 
 export type Authorization =
@@ -104,9 +105,4 @@ function unquoted(rest: string): string {
 /** Vendors' key prefixes in a user name. */
 function looksLikeKey(user: string): boolean {
   return /^(?:[a-z]{2,6}_(?:live|test)_|sk-|gh[pousr]_|glpat-|xox|AIza|key-)/.test(user) && user.length >= 16;
-}
-
-/** Sixteen and more letters and digits mixed, without the dots, dashes and @ of names. */
-function looksRandom(user: string): boolean {
-  return user.length >= 16 && /^[A-Za-z0-9_]+$/.test(user) && /\d/.test(user) && /[A-Za-z]/.test(user);
 }

@@ -21,9 +21,11 @@ export function readAwsCaller(record: GatewayRecord, signed: string | null): Aws
   const accessKeyId = logged ?? signed;
   const arn = real(ids.arn) ?? real(ids.user_arn) ?? real(ids.principal_arn);
   const service = real(ids.invoked_by);
-  const isAws = accessKeyId !== null || arn !== null || service !== null || real(ids.identity_type) !== null;
+  const caller = real(ids.caller);
+  const isAws = [accessKeyId, arn, service, caller, real(ids.identity_type)].some((part) => part !== null);
   if (!isAws) return null;
-  const principal = arn ?? real(ids.principal_id) ?? service ?? real(ids.user_name) ?? real(ids.account_id);
+  const principal =
+    arn ?? real(ids.principal_id) ?? caller ?? service ?? real(ids.user_name) ?? real(ids.account_id);
   if (accessKeyId !== null && !isTemporary(accessKeyId)) {
     return { accessKeyId, principal, name: accessKeyId, byKey: true };
   }
@@ -37,8 +39,11 @@ function isTemporary(accessKeyId: string): boolean {
 
 /** SDKs put the time into session names (`botocore-session-1700000000`); such runs of digits become `*`. */
 function stableSession(principal: string): string {
-  const session = principal.lastIndexOf('/');
-  if (session < 0 || !principal.includes(':assumed-role/')) return principal;
+  const session = Math.max(
+    principal.lastIndexOf('/'),
+    principal.startsWith('AROA') ? principal.indexOf(':') : -1,
+  );
+  if (session < 0 || !/:assumed-role\/|^AROA/.test(principal)) return principal;
   return (
     principal.slice(0, session) + principal.slice(session).replace(/(?<![0-9a-f])\d{10,}(?![0-9a-f])/g, '*')
   );

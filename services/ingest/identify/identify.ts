@@ -4,8 +4,9 @@
 
 import type { EventCredential } from '../../../schemas/event.ts';
 import type { GatewayRecord } from '../../../schemas/gateways/gateway-record.ts';
+import { maskShapes } from '../mask/shapes.ts';
 import { createEvidence, type Evidence } from './evidence.ts';
-import { createFingerprinter } from './fingerprint.ts';
+import { createFingerprinter, type Fingerprinter } from './fingerprint.ts';
 import { ANONYMOUS, bounded, label } from './lineage.ts';
 import { type Match, matcherFor } from './matchers.ts';
 import { real } from './placeholder.ts';
@@ -36,7 +37,9 @@ export function createIdentifier(options: {
       const evidence = createEvidence(record, query, source);
       for (const matcher of matchers) {
         const match = matcher(evidence);
-        if (match !== null) return { credential: credentialOf(match, evidence), secret: match.secret };
+        if (match === null) continue;
+        const shown = match.secret === null ? shieldedId(match, fingerprint) : match;
+        return { credential: credentialOf(shown, evidence), secret: match.secret };
       }
       return { credential: credentialOf(NOBODY, evidence), secret: null };
     },
@@ -51,6 +54,14 @@ const NOBODY: Match = {
   display: ANONYMOUS,
 };
 
+/** An id in the shape of a secret, such as a consumer named by its own key, is shown as its fingerprint. */
+function shieldedId(match: Match, fingerprint: Fingerprinter): Match {
+  if (maskShapes(match.lineage) === match.lineage) return match;
+  const digest = fingerprint(match.lineage);
+  const lineage = `${match.kind}:${digest.slice(0, 16)}`;
+  return { ...match, lineage, display: `${match.kind} ${digest.slice(0, 8)}` };
+}
+
 function credentialOf(match: Match, e: Evidence): EventCredential {
   const claims = match.claims ?? e.claims;
   const consumer = real(e.record.gateway.consumer_id) ?? real(e.record.gateway.client_id);
@@ -62,8 +73,8 @@ function credentialOf(match: Match, e: Evidence): EventCredential {
     weak: match.weak ?? false,
     subject: id(match.subject ?? claims?.subject ?? name),
     client: id(match.client ?? claims?.client ?? consumer),
-    display: label(match.display, MAX_DISPLAY),
-    scopes: claims === null ? [] : claims.scopes.map((scope) => label(scope, 100)),
+    display: maskShapes(label(match.display, MAX_DISPLAY)),
+    scopes: claims === null ? [] : claims.scopes.map((scope) => maskShapes(label(scope, 100))),
     issued_at: claims?.issuedAt ?? null,
     expires_at: claims?.expiresAt ?? null,
     jti: id(claims?.jti ?? null),
@@ -73,5 +84,5 @@ function credentialOf(match: Match, e: Evidence): EventCredential {
 }
 
 function id(text: string | null): string | null {
-  return text === null ? null : bounded(label(text, 1024), MAX_ID);
+  return text === null ? null : bounded(maskShapes(label(text, 1024)), MAX_ID);
 }

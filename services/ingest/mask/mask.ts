@@ -58,7 +58,7 @@ export function createMasker(names: readonly string[] = []): Masker {
     if (equals < 0) return text(raw);
     const name = raw.slice(0, equals);
     const value = raw.slice(equals + 1);
-    if (value === '') return text(name) + '=';
+    if (value === '') return `${text(name)}=`;
     if (isSecret(decodePlus(name), decodePlus(value))) return `${text(name)}=${MASKED}`;
     return `${text(name)}=${value.length < SHORTEST ? value : queryText(value)}`;
   }

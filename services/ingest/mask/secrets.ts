@@ -6,6 +6,7 @@ import { decodeBasic } from '../identify/authorization.ts';
 import { isIdentifierName } from '../identify/names.ts';
 import { isPlaceholder } from '../identify/placeholder.ts';
 import { decodePlus } from '../identify/query.ts';
+import { looksRandom } from '../identify/random.ts';
 import type { IsSecret } from './pairs.ts';
 
 const MAX_SECRETS = 32;
@@ -41,8 +42,8 @@ function addAuthorization(value: string, add: Add): void {
   const scheme = value.slice(0, Math.max(space, 0)).toLowerCase();
   if (scheme === 'basic') {
     const pair = decodeBasic(token);
-    if (pair !== null) add(pair.password);
-    if (pair !== null) add(`${pair.user}:${pair.password}`);
+    if (pair !== null && pair.password !== pair.user) add(pair.password);
+    if (pair !== null && looksRandom(pair.user)) add(pair.user);
   } else if (scheme.startsWith('aws') || scheme === 'digest') {
     for (const part of token.split(/[,\s:]+/)) {
       const secret = /^(?:Signature|response)="?([^"]{8,})"?$/i.exec(part)?.[1];
