@@ -1,0 +1,204 @@
+// D10: threshold random walk over first requests for objects: too many of them miss.
+// Always holds: each object counts once, and not at all when another caller missed it too. After Jung, Paxson, Berger and
+// Balakrishnan 2004, "Fast portscan detection using sequential hypothesis testing"; restarted at zero instead of accepting.
+
+import { z } from 'zod';
+import { type Context, type Draft, defineDetector } from '../../detector.ts';
+import { hash32 } from '../../hash.ts';
+import {
+  collectionInWords,
+  forgetReport,
+  percent,
+  REPORTED,
+  spanInWords,
+  worthReporting,
+} from '../../reporting.ts';
+import { thousands } from '../../scoring/wording.ts';
+import { clamp, cusum } from '../../sequential-test.ts';
+import { f32, f64, u32 } from '../../state/fields.ts';
+import { META } from './meta.ts';
+import { learnOutcome, missedByOthers, ROUTE } from './misses.ts';
+
+const params = z.strictObject({
+  threshold: z
+    .number()
+    .min(3)
+    .max(50)
+    .default(11.5)
+    .meta({ unit: 'nats', effect: 'higher: more misses are needed before it is reported' }),
+  missFloor: z
+    .number()
+    .int()
+    .min(4)
+    .max(100_000)
+    .default(20)
+    .meta({
+      unit: 'objects',
+      effect: 'higher: more distinct misses are needed to page; stale links stay quiet',
+    }),
+  weakFloor: z
+    .number()
+    .int()
+    .min(4)
+    .max(100_000)
+    .default(150)
+    .meta({
+      unit: 'objects',
+      effect:
+        'the same for callers known only by network and client; higher: crawlers with old links stay quiet',
+    }),
+  usualHits: z
+    .number()
+    .min(0.5)
+    .max(0.99)
+    .default(0.9)
+    .meta({
+      unit: 'share',
+      effect:
+        'share of first requests that hit before the route has taught better; lower: tolerates more misses',
+    }),
+  guessedHits: z
+    .number()
+    .min(0.01)
+    .max(0.8)
+    .default(0.3)
+    .meta({
+      unit: 'share',
+      effect: 'share of guesses expected to hit; higher: catches better guessers, needs more misses',
+    }),
+});
+type Ctx = Context<
+  z.infer<typeof params>,
+  Record<never, never>,
+  typeof HEAVY,
+  Record<never, never>,
+  typeof ROUTE
+>;
+
+const HEAVY = {
+  ...REPORTED,
+  evidence: f32('CUSUM of "the first request for an object misses"'),
+  misses: u32('distinct objects missed since the evidence was last 0'),
+  hits: u32('distinct objects found since then'),
+  since: f64('when that was, ms'),
+  bytes: f64('bytes of the hits since then'),
+  lastAt: f64('latest first request, ms'),
+  lastMissed: u32('hash of the object missed last, so that a retry is not a new miss'),
+} as const;
+
+const IDLE = 24 * 3_600_000;
+const PRIOR = 50;
+
+export const guessingMisses = defineDetector({
+  meta: META,
+  params,
+  light: {},
+  heavy: HEAVY,
+  group: {},
+  route: ROUTE,
+  detect(context) {
+    const { event, baseline, heavy: state, route, params: p } = context;
+    const { objects } = baseline;
+    if (state === null || objects.total === 0 || objects.novel === 0) return null;
+    const outcome = outcomeOf(event.status);
+    if (outcome === null) return null;
+    const object = objects.hash || hash32(event.path);
+    const hit = outcome === 'hit';
+    if (
+      !hit &&
+      (object === state.lastMissed || missedByOthers(route, object, hash32(event.credential.lineage)))
+    )
+      return null;
+    if (event.at - state.lastAt > IDLE) restart(state, event.at);
+    state.lastAt = event.at;
+    if (!hit) state.lastMissed = object;
+    const usual = usualHits(context);
+    if (usual < 0.4) return null;
+    const guessed = Math.max(usual > 0.95 ? 2 * p.guessedHits : 0, p.guessedHits);
+    state.evidence = cusum(state.evidence, !hit, {
+      p0: 1 - usual,
+      p1: Math.max(1 - Math.min(guessed, 0.9), 1 - usual),
+    });
+    if (state.evidence === 0) {
+      restart(state, event.at);
+      return null;
+    }
+    if (hit) {
+      state.hits += objects.novel;
+      state.bytes += event.bytes_out;
+      return null;
+    }
+    state.misses++;
+    return judge(context, usual);
+  },
+  learn({ event, baseline, route }) {
+    if (baseline.objects.novel === 0) return;
+    const outcome = outcomeOf(event.status);
+    if (outcome !== null) learnOutcome(route, outcome === 'hit');
+  },
+});
+
+/** What a status says about whether the object exists for this caller; null when it says nothing (401, 429, 5xx). */
+function outcomeOf(status: number): 'hit' | 'miss' | null {
+  if ((status >= 200 && status < 300) || status === 304) return 'hit';
+  return status === 404 || status === 410 || status === 403 || status === 400 || status === 422
+    ? 'miss'
+    : null;
+}
+
+function restart(state: NonNullable<Ctx['heavy']>, at: number): void {
+  state.evidence = state.misses = state.hits = state.bytes = 0;
+  state.since = at;
+  forgetReport(state);
+}
+
+/** Posterior share of first requests that hit on this route; the prior weighs 50 requests. */
+function usualHits({ route, params: p }: Ctx): number {
+  return clamp((PRIOR * p.usualHits + route.hits) / (PRIOR + route.trials), 0.01, 0.98);
+}
+
+function judge({ event, heavy, params: p, peers }: Ctx, usual: number): Draft | null {
+  const state = heavy!;
+  const floor = event.credential.weak ? Math.max(p.weakFloor, p.missFloor) : p.missFloor;
+  if (state.evidence < p.threshold || state.misses < floor) return null;
+  if (!worthReporting(state, event.at, state.misses)) return null;
+  const asked = state.misses + state.hits;
+  const window = spanInWords(event.at - state.since);
+  const things = collectionInWords(event.objects.at(-1)?.collection ?? event.route);
+  return {
+    logE: state.evidence,
+    pages: true,
+    since: state.since,
+    claim: `missed ${thousands(state.misses)} of ${thousands(asked)} different ${things} it asked for the first time in ${window} (${percent(state.misses / asked)}); on this route ${percent(1 - usual)} of first requests miss`,
+    exposed: { records: state.hits, bytes: state.bytes, events: asked },
+    evidence: [
+      {
+        feature: 'first requests for an object that missed',
+        observed: Math.round((state.misses / asked) * 1000) / 1000,
+        expected: Math.round((1 - usual) * 1000) / 1000,
+        unit: 'share',
+        window: `${asked} first requests`,
+      },
+      {
+        feature: 'distinct objects missed',
+        observed: state.misses,
+        expected: Math.ceil((1 - usual) * asked),
+        unit: 'objects',
+        window,
+      },
+      {
+        feature: 'misses among the peers',
+        observed: Math.round((state.misses / asked) * 1000) / 1000,
+        expected: Math.round(peers.missShare * 1000) / 1000,
+        unit: 'share',
+        window: 'learned',
+      },
+    ],
+    rejected: [
+      'retries: each object counts once',
+      'dead links: no other caller missed the same objects',
+      'objects that were deleted: the credential had never read any of them',
+    ],
+    scope: 'credential',
+  };
+}

@@ -1,0 +1,202 @@
+// D08: revisit deficit. Counts how many of the objects a credential reads are new to it, against its habit or its peers'.
+// Always holds: needs evidence and an excess of records. Does not depend on the order of ids or on the pace.
+
+import { z } from 'zod';
+import { type Context, type Draft, defineDetector } from '../../detector.ts';
+import {
+  collectionInWords,
+  forgetReport,
+  percent,
+  REPORTED,
+  spanInWords,
+  worthReporting,
+} from '../../reporting.ts';
+import { thousands } from '../../scoring/wording.ts';
+import { evidenceOf } from '../../sequential-test.ts';
+import { f32, f64, u32 } from '../../state/fields.ts';
+import { META } from './meta.ts';
+import { byPeers, type NullModel, nullModel } from './null-model.ts';
+
+const params = z.strictObject({
+  threshold: z
+    .number()
+    .min(3)
+    .max(50)
+    .default(11.5)
+    .meta({ unit: 'nats', effect: 'higher: a longer stretch of new objects is needed' }),
+  excessFloor: z
+    .number()
+    .int()
+    .min(20)
+    .max(10_000_000)
+    .default(300)
+    .meta({
+      unit: 'objects',
+      effect: 'higher: more new objects beyond the usual share are needed to page; hand-overs stay quiet',
+    }),
+  youngFloor: z
+    .number()
+    .int()
+    .min(20)
+    .max(10_000_000)
+    .default(1000)
+    .meta({
+      unit: 'objects',
+      effect:
+        'the same for credentials with little history, judged by their peers (half of it once they have a habit); higher: first synchronisations stay quiet',
+    }),
+  youngFactor: z
+    .number()
+    .min(1)
+    .max(1000)
+    .default(8)
+    .meta({
+      unit: 'times',
+      effect:
+        'how far beyond the 99th percentile of its peers at the same age a young credential must be; higher: fewer reports on newcomers',
+    }),
+  minPeers: z
+    .number()
+    .int()
+    .min(2)
+    .max(10_000)
+    .default(5)
+    .meta({
+      unit: 'credentials',
+      effect: 'peers needed to judge a young credential; higher: newcomers in small groups are not judged',
+    }),
+  inflation: z
+    .number()
+    .min(1)
+    .max(5)
+    .default(1.5)
+    .meta({
+      unit: 'times',
+      effect: 'margin on the learned share of new objects; higher: tolerates more drift',
+    }),
+  collecting: z
+    .number()
+    .min(0.86)
+    .max(0.99)
+    .default(0.95)
+    .meta({
+      unit: 'share',
+      effect:
+        'share of new objects expected of a collector; lower: also catches collectors who revisit, needs more records',
+    }),
+});
+type Ctx = Context<z.infer<typeof params>, Record<never, never>, typeof HEAVY>;
+
+const HEAVY = {
+  ...REPORTED,
+  evidence: f32('CUSUM of "the object is new to the credential"'),
+  excess: f32('new objects beyond the usual share since the evidence was last 0'),
+  novel: u32('new objects since then'),
+  accesses: u32('object accesses since then'),
+  records: u32('new objects returned with 2xx since then'),
+  bytes: f64('bytes of those answers'),
+  since: f64('when the evidence was last 0, ms'),
+  p0: f32('own usual share of new objects when the evidence left 0; 0 when judged by peers'),
+} as const;
+/** One call that names many objects counts as at most this many. */
+const MOST_PER_CALL = 50;
+
+export const novelObjects = defineDetector({
+  meta: META,
+  params,
+  light: {},
+  heavy: HEAVY,
+  group: {},
+  route: {},
+  detect(context) {
+    const { event, baseline, heavy: state, params: p } = context;
+    const { total, novel } = baseline.objects;
+    if (state === null || total === 0) return null;
+    if (event.credential.weak && event.client.ua_family.startsWith('bot:')) return null;
+    const model = frozenModel(context);
+    if (model === null) return null;
+    const fresh = Math.min(novel, MOST_PER_CALL);
+    const known = Math.min(total - novel, MOST_PER_CALL);
+    const shares = { p0: model.p0, p1: p.collecting };
+    state.evidence = Math.max(
+      0,
+      state.evidence + fresh * evidenceOf(true, shares) + known * evidenceOf(false, shares),
+    );
+    if (state.evidence === 0) {
+      state.excess = state.novel = state.accesses = state.records = state.bytes = 0;
+      state.since = event.at;
+      forgetReport(state);
+      return null;
+    }
+    state.excess += fresh - model.p0 * (fresh + known);
+    state.novel += fresh;
+    state.accesses += fresh + known;
+    if (event.status >= 200 && event.status < 300) {
+      state.records += fresh;
+      state.bytes += event.bytes_out;
+    }
+    return fresh > 0 ? judge(context, model) : null;
+  },
+});
+
+/** The credential's own habit is taken as it stood before the present stretch, which must not become its own excuse. */
+function frozenModel(context: Ctx): NullModel | null {
+  const { heavy, params } = context;
+  const model = nullModel(context, params);
+  const state = heavy!;
+  if (state.evidence === 0) state.p0 = model?.by === 'own' ? model.p0 : 0;
+  if (state.p0 > 0 && model !== null) return { ...model, p0: state.p0, by: 'own' };
+  return model?.by === 'own' && state.evidence > 0 ? byPeers(context, params) : model;
+}
+
+function judge({ event, baseline, peers, heavy, params: p }: Ctx, model: NullModel): Draft | null {
+  const state = heavy!;
+  const own = model.by === 'own';
+  // Against peers the floor is a number of objects, not of objects beyond a share that is high for every newcomer.
+  const amount = own ? state.excess : Math.min(state.novel, baseline.distinct.low);
+  if (state.evidence < p.threshold || Math.min(amount, state.records) < model.floor) return null;
+  if (!worthReporting(state, event.at, state.novel)) return null;
+  const window = spanInWords(event.at - state.since);
+  const share = state.novel / state.accesses;
+  const usual = own ? model.p0 / p.inflation : peers.novelShare;
+  const most = own ? baseline.maxNovelPerDay : peers.distinctP99;
+  return {
+    logE: state.evidence,
+    pages: true,
+    since: state.since,
+    claim: `read ${thousands(state.records)} ${collectionInWords(event.objects.at(-1)!.collection)} it had never touched in ${window}, ${percent(share)} of its accesses; ${own ? `before, ${percent(usual)} were new` : `among its ${thousands(peers.size)} peers ${percent(usual)} are new`}${most > 0 ? ` and at most ${thousands(most)} ${own ? 'on one day' : 'objects at this age'}` : ''}`,
+    exposed: { records: state.records, bytes: state.bytes, events: state.accesses },
+    evidence: [
+      {
+        feature: 'share of accesses to new objects',
+        observed: Math.round(share * 1000) / 1000,
+        expected: Math.round(usual * 1000) / 1000,
+        unit: 'share',
+        window: `${state.accesses} accesses`,
+      },
+      {
+        feature: 'new objects beyond the usual share',
+        observed: Math.round(state.excess),
+        expected: `fewer than ${Math.round(model.floor)}`,
+        unit: 'objects',
+        window,
+      },
+      {
+        feature: own
+          ? 'most new objects on one day before'
+          : 'distinct objects of peers at the same age, 99th percentile',
+        observed: state.novel,
+        expected: most,
+        unit: 'objects',
+        window: 'learned',
+      },
+    ],
+    rejected: [
+      'more work than usual: revisits would have grown along with new objects',
+      own
+        ? 'a habit of reading new objects: its own past says otherwise'
+        : 'a normal start: no peer of the same age has read nearly as many',
+    ],
+    scope: 'credential',
+  };
+}

@@ -1,0 +1,237 @@
+// D09: a credential walks through object ids in order: 1, 2, 3 …, in strides, backwards, or with several workers.
+// Always holds: only objects new to the credential count, so a job that repeats its walk is quiet. Does not see random order.
+
+import { z } from 'zod';
+import type { ApiEvent } from '../../../schemas/event.ts';
+import { type Context, type Draft, defineDetector } from '../../detector.ts';
+import { hash32 } from '../../hash.ts';
+import { objectNumber } from '../../object-number.ts';
+import { collectionInWords, spanInWords, worthReporting } from '../../reporting.ts';
+import { thousands } from '../../scoring/wording.ts';
+import { clamp, cusum } from '../../sequential-test.ts';
+import { atFrontier, movedAlong, note, othersTop, ROUTE } from './frontier.ts';
+import { META } from './meta.ts';
+import { accident, advance, count, HEAVY, longestRun, reach, restart, slotOf } from './walk.ts';
+
+const params = z.strictObject({
+  threshold: z
+    .number()
+    .min(3)
+    .max(50)
+    .default(11.5)
+    .meta({ unit: 'nats', effect: 'higher: more steps of a walk are needed before it is reported' }),
+  distinctFloor: z
+    .number()
+    .int()
+    .min(10)
+    .max(1_000_000)
+    .default(50)
+    .meta({ unit: 'objects', effect: 'higher: walks must be longer to page; short walks stay quiet' }),
+  burstFloor: z
+    .number()
+    .int()
+    .min(10)
+    .max(1_000_000)
+    .default(300)
+    .meta({
+      unit: 'objects',
+      effect:
+        'the floor for accesses that come in page loads (photo albums, dashboards); higher: longer albums stay quiet',
+    }),
+  pageLoad: z
+    .number()
+    .int()
+    .min(10)
+    .max(10_000)
+    .default(120)
+    .meta({
+      unit: 'objects',
+      effect: 'the most objects one page load may fetch; higher: larger bursts pass as page loads',
+    }),
+  neighbour: z
+    .number()
+    .int()
+    .min(1)
+    .max(256)
+    .default(16)
+    .meta({
+      unit: 'ids',
+      effect:
+        'how far apart two ids may be and still be one step; higher: catches sparser walks, more accidents',
+    }),
+  usualShare: z
+    .number()
+    .min(0.05)
+    .max(0.9)
+    .default(0.5)
+    .meta({
+      unit: 'share',
+      effect:
+        'share of neighbouring ids in ordinary use; higher: tolerates callers that page to the next object',
+    }),
+  walkShare: z
+    .number()
+    .min(0.5)
+    .max(0.99)
+    .default(0.9)
+    .meta({
+      unit: 'share',
+      effect: 'share of neighbouring ids expected of a walk; higher: only cleaner walks count',
+    }),
+  onward: z
+    .number()
+    .min(0.3)
+    .max(0.95)
+    .default(0.75)
+    .meta({
+      unit: 'probability',
+      effect: 'chance that a person goes on to the next object once more; higher: longer runs are needed',
+    }),
+});
+type Ctx = Context<
+  z.infer<typeof params>,
+  Record<never, never>,
+  typeof HEAVY,
+  Record<never, never>,
+  typeof ROUTE
+>;
+
+/** Weight of the prior of the route's share, and how many accesses one credential may teach. */
+const PRIOR = 60;
+const TEACHES = 30;
+
+export const sequentialWalk = defineDetector({
+  meta: META,
+  params,
+  light: {},
+  heavy: HEAVY,
+  group: {},
+  route: ROUTE,
+  detect(context) {
+    const { event, baseline, heavy } = context;
+    if (heavy === null || baseline.objects.novel === 0) return null;
+    heavy.near = 0;
+    let draft: Draft | null = null;
+    for (const object of event.objects) draft = follow(context, object) ?? draft;
+    return draft;
+  },
+  learn({ heavy, route, event }) {
+    if (heavy === null || heavy.near === 0 || event.objects.length === 0) return;
+    const slot = slotOf(heavy, hash32(event.objects.at(-1)!.collection), event.at);
+    if (heavy.taught.get(slot) >= TEACHES) return;
+    heavy.taught.set(slot, heavy.taught.get(slot) + 1);
+    route.trials++;
+    if (heavy.near === 1) route.near++;
+  },
+});
+
+function follow(context: Ctx, object: ApiEvent['objects'][number]): Draft | null {
+  const { event, params: p, route } = context;
+  const state = context.heavy!;
+  const number = objectNumber(object.id);
+  if (number === null) return null;
+  const { value } = number;
+  const slot = slotOf(state, hash32(object.collection), event.at);
+  const owner = hash32(event.credential.lineage);
+  const last = object === event.objects.at(-1);
+  const top = last ? othersTop(route, owner, state.records.get(slot)) : null;
+  const low = Math.min(value, state.low.get(slot), last && route.reads > 0 ? route.low : value);
+  const range = Math.max(value, state.high.get(slot), last ? route.top : 0) - low + 1;
+  const near = reach(range, p.neighbour);
+  const length = advance(state, slot, number, near);
+  if (length === 0) return null;
+  const read = event.status >= 200 && event.status < 300;
+  if (state.distinct.get(slot) === 0) state.frontierThen.set(slot, top ?? 0);
+  count(state, slot, { at: event.at, value, read, bytes: last && read ? event.bytes_out : 0 });
+  if (atFrontier(value, top)) state.frontier.set(slot, state.frontier.get(slot) + 1);
+  if (last && read) note(route, owner, value);
+  state.near = length > 1 ? 1 : 2;
+  const usual = clamp(Math.max(1.2 * usualShare(context), 1.5 * accident(range, near)), p.usualShare, 0.95);
+  const evidence = cusum(state.evidence.get(slot), length > 1, {
+    p0: usual,
+    p1: Math.max(p.walkShare, usual),
+  });
+  state.evidence.set(slot, evidence);
+  const run = longestRun(state, slot);
+  if (evidence === 0 && run < 8) {
+    restart(state, slot, event.at);
+    return null;
+  }
+  const onward = Math.max(p.onward, usualShare(context));
+  const logE = Math.max(evidence, -run * Math.log(onward) - Math.log(state.distinct.get(slot)));
+  return judge(context, { slot, logE, run, top, collection: object.collection });
+}
+
+/** Share of neighbouring ids in what the route's other callers do, held near the default until enough was seen. */
+function usualShare({ route, params: p }: Ctx): number {
+  const prior = 0.6 * p.usualShare;
+  return Math.min(0.95, (PRIOR * prior + route.near) / (PRIOR + route.trials));
+}
+
+function judge(
+  context: Ctx,
+  walk: { slot: number; logE: number; run: number; top: number | null; collection: string },
+): Draft | null {
+  const { event, params: p } = context;
+  const state = context.heavy!;
+  const { slot, logE, top } = walk;
+  const distinct = state.distinct.get(slot);
+  const albums = state.quick.get(slot) >= 0.8 * distinct && state.longestBurst.get(slot) <= p.pageLoad;
+  const caution = event.credential.weak ? 2 : 1;
+  const floor = caution * (albums ? Math.max(p.burstFloor, p.distinctFloor) : p.distinctFloor);
+  if (logE < p.threshold || distinct < floor) return null;
+  const place = {
+    first: state.first.get(slot),
+    now: state.high.get(slot),
+    topThen: state.frontierThen.get(slot),
+    topNow: top,
+  };
+  if (state.frontier.get(slot) >= 0.8 * distinct && movedAlong(place)) return null;
+  if (!worthReporting(state, event.at, distinct)) return null;
+  const since = state.since.get(slot);
+  const low = state.low.get(slot);
+  const high = state.high.get(slot);
+  const coverage = distinct / (high - low + 1);
+  const records = state.records.get(slot);
+  const things = collectionInWords(walk.collection);
+  return {
+    logE,
+    pages: true,
+    since,
+    claim: `walked through ${thousands(distinct)} ${things} in id order in ${spanInWords(event.at - since)}, ${thousands(low)} to ${thousands(high)}, ${thousands(walk.run)} steps in a row; a person moves on to a neighbour about ${Math.round(1 / (1 - p.onward))} times in a row`,
+    exposed: { records, bytes: state.bytes.get(slot), events: distinct },
+    evidence: [
+      {
+        feature: 'new objects read in id order',
+        observed: distinct,
+        expected: `fewer than ${floor}`,
+        unit: 'objects',
+        window: spanInWords(event.at - since),
+      },
+      {
+        feature: 'longest run in one direction',
+        observed: walk.run,
+        expected: Math.round(1 / (1 - p.onward)),
+        unit: 'steps',
+        window: spanInWords(event.at - since),
+      },
+      {
+        feature: 'coverage of the range walked',
+        observed: Math.round(coverage * 1000) / 1000,
+        expected: 'sparse',
+        unit: 'share',
+        window: `ids ${low} to ${high}`,
+      },
+    ],
+    rejected: [
+      'a repeated job: every object counted was new to this credential',
+      albums
+        ? `page loads: ${distinct} objects are more than the ${floor} allowed for them`
+        : 'page loads that fetch many objects at once: the calls are not grouped like that',
+      top === null
+        ? 'reading objects as they are created: nobody else reads this collection, so it cannot be told'
+        : `reading objects as they are created: others have read up to ${thousands(top)} and that did not move along`,
+    ],
+    scope: 'credential',
+  };
+}

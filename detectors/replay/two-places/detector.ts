@@ -1,0 +1,257 @@
+// D02: interleaving test. A caller that moves hands over once; two independent callers alternate.
+// Always holds: needs no geography; the first switch to a new network is never evidence. Does not see a thief who takes over from
+// a silent owner.
+
+import { z } from 'zod';
+import { type Context, type Draft, defineDetector } from '../../detector.ts';
+import { forgetReport, percent, spanInWords, worthReporting } from '../../reporting.ts';
+import { thousands } from '../../scoring/wording.ts';
+import { cusum } from '../../sequential-test.ts';
+import { elsewhere, enter, HEAVY, LANES, type LaneState } from './lanes.ts';
+import { META } from './meta.ts';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+const params = z.strictObject({
+  threshold: z
+    .number()
+    .min(3)
+    .max(50)
+    .default(11.5)
+    .meta({
+      unit: 'nats',
+      effect: 'higher: more alternations are needed; 11.5 is 1 false alarm in 100,000 requests',
+    }),
+  requestFloor: z
+    .number()
+    .int()
+    .min(2)
+    .max(100_000)
+    .default(8)
+    .meta({
+      unit: 'requests',
+      effect: 'higher: the joining network must make more requests before it pages',
+    }),
+  roamingRate: z
+    .number()
+    .min(0.01)
+    .max(0.3)
+    .default(0.08)
+    .meta({
+      unit: 'share of requests',
+      effect:
+        'how often one caller may switch network; higher: tolerates flapping connections, slower against small thieves',
+    }),
+  differentRate: z
+    .number()
+    .min(0.005)
+    .max(0.3)
+    .default(0.04)
+    .meta({
+      unit: 'share of requests',
+      effect: 'the same when the joining client or country is new; higher: tolerates a second device',
+    }),
+  disabledRate: z
+    .number()
+    .min(0.1)
+    .max(1)
+    .default(0.3)
+    .meta({
+      unit: 'share of requests',
+      effect:
+        'learned switching (doubled) above which the test turns itself off; higher: also tests keys used from many networks',
+    }),
+  joinMinutes: z
+    .number()
+    .min(1)
+    .max(1440)
+    .default(30)
+    .meta({
+      unit: 'minutes',
+      effect:
+        'a network first seen this long after the credential has joined; lower: earlier detection, active-active keys may be taken for theft',
+    }),
+  joinRequests: z
+    .number()
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(100)
+    .meta({
+      unit: 'requests',
+      effect:
+        'a network first seen after this many requests has joined; lower: earlier detection, active-active keys may be taken for theft',
+    }),
+  absence: z
+    .number()
+    .min(0)
+    .max(20)
+    .default(3)
+    .meta({
+      unit: 'nats',
+      effect:
+        'how unlikely it must be that the joining network was merely not drawn earlier; higher: more history is needed',
+    }),
+  youngDays: z
+    .number()
+    .min(1)
+    .max(90)
+    .default(7)
+    .meta({
+      unit: 'days',
+      effect: 'how long a network counts as joining; higher: watches new networks longer',
+    }),
+});
+type Ctx = Context<z.infer<typeof params>, Record<never, never>, typeof HEAVY>;
+
+export const twoPlaces = defineDetector({
+  meta: META,
+  params,
+  light: {},
+  heavy: HEAVY,
+  group: {},
+  route: {},
+  detect(context) {
+    const { event, baseline, heavy: state, params: p } = context;
+    const { kind, weak } = event.credential;
+    if (state === null || weak || kind === 'client' || kind === 'anonymous') return null;
+    const previous = state.last - 1;
+    const { lane, opened } = enter(state, event, baseline);
+    if (previous < 0 || opened) return null;
+    const joining = joins(context, lane) ? lane : joins(context, previous) ? previous : -1;
+    const mixed = lane !== previous && joins(context, lane) !== joins(context, previous);
+    learnRate(state, {
+      switched: lane !== previous,
+      young: joining >= 0 && event.at - state.firstAt.get(joining) < DAY,
+    });
+    const rate = usualRate(context, joining);
+    if (rate > p.disabledRate || (lane !== previous && !mixed)) return null;
+    state.evidence = cusum(state.evidence, mixed, { p0: rate, p1: Math.min(0.6, 5 * rate) });
+    if (state.evidence === 0) {
+      state.returns = state.behindSteps = 0;
+      state.since = event.at;
+      if (state.reportedAt !== 0 && event.at - state.reportedAt > DAY) forgetReport(state);
+      return null;
+    }
+    state.behindSteps++;
+    if (mixed) state.returns++;
+    return joining === lane ? judge(context, lane, rate) : null;
+  },
+});
+
+/** A secret that belongs to one running client for hours at most: a second network cannot be a second deployment. */
+function isShortLived({ event }: Ctx): boolean {
+  const { kind, jti, issued_at, expires_at } = event.credential;
+  return (
+    kind === 'session' ||
+    jti !== null ||
+    (issued_at !== null && expires_at !== null && expires_at - issued_at <= DAY)
+  );
+}
+
+/** True for a lane that was not there from the start, judged by time, requests and how unlikely its absence was. */
+function joins(context: Ctx, lane: number): boolean {
+  const { event, baseline, params: p } = context;
+  const state = context.heavy!;
+  const firstAt = state.firstAt.get(lane);
+  const before = state.joined.get(lane);
+  if (before === 0 || event.at - firstAt >= p.youngDays * DAY || state.shared.get(lane) === 0) return false;
+  const other = elsewhere(state, lane);
+  if (!other.client && !other.country) return true;
+  const share = Math.min(0.9, state.requests.get(lane) / Math.max(1, baseline.seen + 1 - before));
+  if (-before * Math.log(1 - share) < p.absence) return false;
+  return (
+    isShortLived(context) || before >= p.joinRequests || firstAt - baseline.firstAt >= p.joinMinutes * 60_000
+  );
+}
+
+/** Switches with a lane of the last day are not learned: they may be the theft. */
+function learnRate(state: LaneState, { switched, young }: { switched: boolean; young: boolean }): void {
+  if (state.evidence >= 3 || (switched && young)) return;
+  state.steps++;
+  if (switched) state.switches++;
+  if (state.steps < 4000) return;
+  state.steps /= 2;
+  state.switches /= 2;
+}
+
+/** The share of requests that may switch network when nothing is wrong. */
+function usualRate(context: Ctx, joining: number): number {
+  const { params: p } = context;
+  const state = context.heavy!;
+  let floor = p.roamingRate;
+  if (joining >= 0) {
+    const other = elsewhere(state, joining);
+    if (!other.client || !other.country) floor = Math.min(floor, p.differentRate);
+  }
+  if (isShortLived(context)) floor *= 0.75;
+  return Math.max(floor, (2 * state.switches) / Math.max(50, state.steps));
+}
+
+function judge(context: Ctx, lane: number, rate: number): Draft | null {
+  const { event, params: p } = context;
+  const state = context.heavy!;
+  const requests = state.requests.get(lane);
+  if (state.evidence < p.threshold || requests < p.requestFloor || state.answered.get(lane) === 0)
+    return null;
+  if (!worthReporting(state, event.at, requests)) return null;
+  const { client } = event;
+  const settled = settledLane(state, lane);
+  const since = state.firstAt.get(lane);
+  const window = spanInWords(event.at - state.since);
+  const other = elsewhere(state, lane);
+  const place =
+    client.asn !== 0 ? `AS${client.asn} (${client.country})` : `${client.prefix} (${client.country})`;
+  const perSwitch = Math.round(1 / rate);
+  return {
+    logE: state.evidence,
+    pages: true,
+    since,
+    claim: `is used in two places at once: ${place} joined after ${thousands(state.joined.get(lane))} requests from elsewhere and the two alternated ${thousands(state.returns)} times within ${thousands(state.behindSteps)} requests in ${window}; one caller that changes networks does so at most once in ${perSwitch} requests`,
+    exposed: { records: state.records.get(lane), bytes: state.bytes.get(lane), events: requests },
+    evidence: [
+      {
+        feature: 'switches between the networks',
+        observed: state.returns,
+        expected: Math.round(rate * state.behindSteps * 10) / 10,
+        unit: 'switches',
+        window: `${state.behindSteps} requests`,
+      },
+      {
+        feature: 'requests from the joining network',
+        observed: requests,
+        expected: 0,
+        unit: 'requests',
+        window: spanInWords(event.at - since),
+      },
+      {
+        feature: 'requests from the settled network meanwhile',
+        observed: Math.max(0, state.behindSteps - requests),
+        expected: state.behindSteps,
+        unit: 'requests',
+        window,
+      },
+      {
+        feature: 'client of the joining network',
+        observed: client.ua_family,
+        expected: other.client ? 'known' : 'never used by this credential',
+        unit: 'client family',
+        window: 'lifetime',
+      },
+    ],
+    rejected: [
+      'roaming: a caller that moves hands over and does not keep returning',
+      `several sites from the start: this network first appeared ${spanInWords(since - state.firstAt.get(settled))} after the first`,
+      `a connection that flaps: it switches in ${percent(state.returns / state.behindSteps)} of requests, ${percent(rate)} is the most expected`,
+    ],
+    scope: 'source',
+  };
+}
+
+function settledLane(state: LaneState, joining: number): number {
+  let first = joining;
+  for (let i = 0; i < LANES; i++)
+    if (state.requests.get(i) > 0 && state.firstAt.get(i) < state.firstAt.get(first)) first = i;
+  return first;
+}

@@ -1,0 +1,193 @@
+// D17: walks through listings page by page, by page number, offset or cursor, one deep listing or many, with several workers.
+// Always holds: a page counts once and only when it was answered in full. Does not see positions that are not in the query.
+
+import { z } from 'zod';
+import { type Context, type Draft, defineDetector } from '../../detector.ts';
+import { hash32 } from '../../hash.ts';
+import { forgetReport, percent, spanInWords, worthReporting } from '../../reporting.ts';
+import { thousands } from '../../scoring/wording.ts';
+import { clamp, cusum } from '../../sequential-test.ts';
+import { f32 } from '../../state/fields.ts';
+import { addPage, enter, HEAVY, listingKey, usualDepth } from './listings.ts';
+import { META } from './meta.ts';
+
+const params = z.strictObject({
+  threshold: z
+    .number()
+    .min(3)
+    .max(50)
+    .default(11.5)
+    .meta({ unit: 'nats', effect: 'higher: longer walks are needed before it is reported' }),
+  pageFloor: z
+    .number()
+    .int()
+    .min(5)
+    .max(1_000_000)
+    .default(40)
+    .meta({
+      unit: 'pages',
+      effect: 'higher: more pages are needed to page; exports and endless scrolling stay quiet',
+    }),
+  itemFloor: z
+    .number()
+    .int()
+    .min(1)
+    .max(100_000_000)
+    .default(600)
+    .meta({ unit: 'items', effect: 'higher: more items must have been listed to page' }),
+  defaultItems: z
+    .number()
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(20)
+    .meta({
+      unit: 'items',
+      effect:
+        'items assumed on a page when neither answer nor query says; higher: the item floor is reached earlier',
+    }),
+  goesOn: z
+    .number()
+    .min(0.3)
+    .max(0.85)
+    .default(0.6)
+    .meta({
+      unit: 'probability',
+      effect:
+        'chance that ordinary use fetches one more page, before peers have taught better; higher: tolerates deeper browsing',
+    }),
+  walkGoesOn: z
+    .number()
+    .min(0.86)
+    .max(0.99)
+    .default(0.9)
+    .meta({
+      unit: 'probability',
+      effect: 'the same for a walk; higher: walks of many short listings count less',
+    }),
+  jobFactor: z
+    .number()
+    .min(1)
+    .max(100)
+    .default(3)
+    .meta({
+      unit: 'times',
+      effect:
+        'how much deeper than on past days a daily walk may go; higher: jobs may grow more before they are reported',
+    }),
+});
+type Group = { readonly goesOn: ReturnType<typeof f32>; readonly pages: ReturnType<typeof f32> };
+type Ctx = Context<z.infer<typeof params>, Record<never, never>, typeof HEAVY, Group>;
+
+const GROUP = {
+  goesOn: f32('pages that went on in a listing, from unsuspicious callers'),
+  pages: f32('fresh pages, from unsuspicious callers'),
+} as const;
+const PRIOR = 100;
+/** Pages one credential may teach its peers in its life. */
+const TEACHES = 60;
+const DAY = 86_400_000;
+
+export const paginationWalk = defineDetector({
+  meta: META,
+  params,
+  light: {},
+  heavy: HEAVY,
+  group: GROUP,
+  route: {},
+  detect(context) {
+    const { event, heavy: state, params: p } = context;
+    const { page, status, credential } = event;
+    if (page === null || state === null || status < 200 || status >= 300) return null;
+    if (credential.weak && event.client.ua_family.startsWith('bot:')) return null;
+    const { slot, begun } = enter(state, listingKey(event), event.at);
+    state.lastAt.set(slot, event.at);
+    if (!addPage(state, slot, page.value)) return null;
+    state.largest.set(slot, Math.max(state.largest.get(slot), event.bytes_out));
+    // A poll of a feed gets a new cursor each time but nearly nothing with it.
+    if (event.bytes_out < state.largest.get(slot) / 4) return null;
+    const p0 = usuallyGoesOn(context);
+    state.evidence = cusum(state.evidence, !begun, { p0, p1: Math.max(p.walkGoesOn, p0) });
+    if (state.evidence === 0) {
+      state.pages = state.listings = state.items = state.bytes = state.deepest = 0;
+      state.since = event.at;
+      forgetReport(state);
+      return null;
+    }
+    state.pages++;
+    if (begun) state.listings++;
+    state.items += event.items ?? page.limit ?? p.defaultItems;
+    state.bytes += event.bytes_out;
+    state.deepest = Math.max(state.deepest, state.depth.get(slot));
+    const usual = usualDepth(state, {
+      job: hash32(event.query_shape, hash32(event.route)) || 1,
+      depth: state.pages,
+      day: Math.floor(event.at / DAY),
+    });
+    return state.pages > p.jobFactor * usual ? judge(context, p0) : null;
+  },
+  learn({ event, heavy: state, group }) {
+    if (state === null || event.page === null || event.status !== 200 || state.taught >= TEACHES) return;
+    state.taught++;
+    group.pages++;
+    if (state.evidence > 0) group.goesOn++;
+  },
+});
+
+/** Share of fresh pages that go on in a listing; the prior weighs 100 pages. */
+function usuallyGoesOn({ group, params: p }: Ctx): number {
+  return clamp((PRIOR * p.goesOn + group.goesOn) / (PRIOR + group.pages), p.goesOn, 0.85);
+}
+
+function judge({ event, heavy, params: p }: Ctx, p0: number): Draft | null {
+  const state = heavy!;
+  const caution = event.credential.weak ? 2 : 1;
+  if (
+    state.evidence < p.threshold ||
+    state.pages < caution * p.pageFloor ||
+    state.items < caution * p.itemFloor
+  )
+    return null;
+  if (!worthReporting(state, event.at, state.pages)) return null;
+  const window = spanInWords(event.at - state.since);
+  const usual = Math.round(1 / (1 - p0));
+  const listings = state.listings + 1;
+  return {
+    logE: state.evidence,
+    pages: true,
+    since: state.since,
+    claim: `fetched ${thousands(state.pages)} different pages of ${listings === 1 ? 'one listing' : `${thousands(listings)} listings`} (${event.route.slice(0, 80)}) in ${window}, about ${thousands(state.items)} items; ordinary use stops after about ${usual} pages`,
+    exposed: { records: Math.round(state.items), bytes: state.bytes, events: state.pages },
+    evidence: [
+      {
+        feature: 'different pages fetched in a row',
+        observed: state.pages,
+        expected: usual,
+        unit: 'pages',
+        window,
+      },
+      { feature: 'deepest listing', observed: state.deepest, expected: usual, unit: 'pages', window },
+      {
+        feature: 'items listed',
+        observed: Math.round(state.items),
+        expected: `fewer than ${thousands(caution * p.itemFloor)}`,
+        unit: 'items',
+        window,
+      },
+      {
+        feature: 'page size',
+        observed: event.page?.limit ?? 'default',
+        expected: 'default',
+        unit: 'items',
+        window: 'this call',
+      },
+    ],
+    rejected: [
+      'refreshing the same pages: a page counts once',
+      'polling a feed: every page counted was answered in full',
+      `a person browsing: ${percent(p0)} of pages lead to another one there`,
+      'a daily job: the same walk was not done on two earlier days',
+    ],
+    scope: 'credential',
+  };
+}
