@@ -3,8 +3,9 @@
 // are until others show the same growth. Deterministic. Does not promise to tell a static route visited as rarely as a value.
 //
 // Evidence, in the order tried: growth without end (Good–Turing unseen mass, Good 1953, over more children than an API writes by hand);
-// siblings that share one vocabulary of sub-resources; a position that already holds ids of another shape.
+// siblings that share one vocabulary of sub-resources; a position that already holds ids of another shape; names that are values elsewhere.
 
+import { hash32 } from '../hash.ts';
 import { addSlug, createNode, merge, type RouteNode, size } from './node.ts';
 import { formatSuffix } from './segment.ts';
 
@@ -15,11 +16,16 @@ export interface PromotionBounds {
   unseenMass: number;
 }
 
+/** Hashes of names known to be values of a parameter for everybody, at most MAX_VALUES of them. */
+export type KnownValues = Set<number>;
+const MAX_VALUES = 8_192;
+
 /** Children above which any position is a parameter: no hand-written level is that wide and none was merged before. */
 const CERTAIN = 200;
 /** Fewest children compared by vocabulary, and beside a known id. */
 const FEW = 8;
 const BESIDE_ID = 12;
+const MANY_BESIDE_ID = 32;
 /** Sub-resource mentions needed for a vocabulary test, and the share of distinct ones below which they are one vocabulary. */
 const MENTIONS = 16;
 const ONE_VOCABULARY = 0.34;
@@ -30,7 +36,7 @@ interface Child {
 }
 
 /** Merges what is proven at `node`; returns how many nodes went away (0: nothing changed). */
-export function promote(node: RouteNode, bounds: PromotionBounds): number {
+export function promote(node: RouteNode, bounds: PromotionBounds, known: KnownValues): number {
   if (node.literals === null || node.literals.size < FEW) return 0;
   const groups = new Map<string, Child[]>();
   for (const [name, child] of node.literals) {
@@ -42,24 +48,33 @@ export function promote(node: RouteNode, bounds: PromotionBounds): number {
   }
   let gone = 0;
   for (const [suffix, group] of groups)
-    if (group.length >= FEW) gone += promoteGroup(node, suffix, group, bounds);
+    if (group.length >= FEW) gone += promoteGroup({ node, suffix, bounds, known }, group);
   return gone;
 }
 
-function promoteGroup(node: RouteNode, suffix: string, group: Child[], bounds: PromotionBounds): number {
+interface Position {
+  node: RouteNode;
+  suffix: string;
+  bounds: PromotionBounds;
+  known: KnownValues;
+}
+
+function promoteGroup(position: Position, group: Child[]): number {
+  const { node, suffix, known } = position;
   const top = largestOwner(group);
   const others = group.filter((c) => c.node.owner !== top);
-  if (isParameter(node, suffix, others, bounds)) {
+  if (isParameter(position, others)) {
     const kept = staticChildren(group);
-    return absorb(
-      node,
-      suffix,
-      group.filter((c) => !kept.has(c.node)),
-      null,
-    );
+    const values = group.filter((c) => !kept.has(c.node));
+    for (const { name } of values) if (known.size < MAX_VALUES) known.add(nameHash(name, suffix));
+    return absorb(node, suffix, values, null);
   }
   const own = group.filter((c) => c.node.owner === top && !c.node.shared);
-  return isParameter(node, suffix, own, bounds) ? absorb(node, suffix, own, top) : 0;
+  return isParameter(position, own) ? absorb(node, suffix, own, top) : 0;
+}
+
+function nameHash(name: string, suffix: string): number {
+  return hash32(suffix === '' ? name : name.slice(0, -suffix.length));
 }
 
 /** The lineage that brought most of the children. */
@@ -78,7 +93,8 @@ function largestOwner(group: Child[]): number {
   return top;
 }
 
-function isParameter(node: RouteNode, suffix: string, children: Child[], bounds: PromotionBounds): boolean {
+function isParameter(position: Position, children: Child[]): boolean {
+  const { node, suffix, bounds, known } = position;
   const distinct = children.length;
   if (distinct < FEW || areOperations(children)) return false;
   if (distinct > CERTAIN) return true;
@@ -91,8 +107,12 @@ function isParameter(node: RouteNode, suffix: string, children: Child[], bounds:
   const grows = once / visits > bounds.unseenMass || node.novelty > bounds.unseenMass;
   if (distinct > bounds.minChildren && grows) return true;
   const ids = node.patterns?.get(`{id}${suffix}`);
-  if (ids !== undefined && ids.visits >= 16 && distinct >= BESIDE_ID && once * 3 >= distinct) return true;
-  return distinct >= FEW && sharesVocabulary(children);
+  if (ids !== undefined && ids.visits >= 16) {
+    if (distinct >= MANY_BESIDE_ID || (distinct >= BESIDE_ID && once * 3 >= distinct)) return true;
+  }
+  let elsewhere = 0;
+  if (known.size > 0) for (const { name } of children) if (known.has(nameHash(name, suffix))) elsewhere++;
+  return elsewhere * 2 >= distinct || sharesVocabulary(children);
 }
 
 /**

@@ -6,7 +6,7 @@
 import type { EventObject } from '../../schemas/event.ts';
 import { hash32 } from '../hash.ts';
 import { addSlug, createNode, methodBit, type RouteNode } from './node.ts';
-import { type PromotionBounds, promote, promoteVersions } from './promotion.ts';
+import { type KnownValues, type PromotionBounds, promote, promoteVersions } from './promotion.ts';
 import { bounded } from './query.ts';
 import { classify, formatSuffix, isDate, isNumericVersion } from './segment.ts';
 
@@ -90,6 +90,7 @@ export function createRouteTree(bounds: TreeBounds): RouteTree {
   };
   const allowances = new Map<string, Allowance>();
   const candidates = new Map<string, Candidate>();
+  const knownValues: KnownValues = new Set();
 
   function allowanceOf(lineage: string, day: number): Allowance {
     let known = allowances.get(lineage);
@@ -291,7 +292,7 @@ export function createRouteTree(bounds: TreeBounds): RouteTree {
 
   /** Promotes at the node and, where something merged, below it. */
   function consider(node: RouteNode): boolean {
-    const gone = promote(node, bounds);
+    const gone = promote(node, bounds, knownValues);
     if (gone === 0) return false;
     statistics.nodes -= gone;
     statistics.promotions++;
