@@ -33,6 +33,9 @@ const PERIOD_DAYS = 28;
 const PRIOR_OBSERVATIONS = 10;
 const WEEK_HOURS = 168;
 const SHAPE_PLACES = 4;
+/** Counts per hour of the week are kept in eighths of an event, so that fading does not round small ones away. */
+const HOUR_UNIT = 8;
+const HOUR_FULL = 0xffff - HOUR_UNIT;
 
 export interface Opened {
   readonly baseline: Baseline;
@@ -204,7 +207,7 @@ export function createBaseline(options: {
       const before = heavy.hourCounts.get((here + WEEK_HOURS - 1) % WEEK_HOURS);
       const after = heavy.hourCounts.get((here + 1) % WEEK_HOURS);
       const smoothed = 0.5 * heavy.hourCounts.get(here) + 0.25 * (before + after);
-      return (smoothed + 1) / (total + WEEK_HOURS);
+      return (smoothed + HOUR_UNIT) / (total + WEEK_HOURS * HOUR_UNIT);
     },
     get mature() {
       return isMature();
@@ -260,7 +263,9 @@ export function createBaseline(options: {
       core.flags |= FLAG.anchored;
       for (const quantity of quantities) quantity.endWeek();
     }
-    const keep = 2 ** (-weeks / 4);
+    fadeHours(2 ** (-weeks / 4));
+  };
+  const fadeHours = (keep: number): void => {
     for (let i = 0; i < WEEK_HOURS; i++) heavy.hourCounts.set(i, heavy.hourCounts.get(i) * keep);
   };
   const roll = (): void => {
@@ -378,7 +383,8 @@ export function createBaseline(options: {
     else if (isMiss(event.status)) core.misses += 1;
     if (!busy) return;
     const here = hourOfWeek();
-    heavy.hourCounts.set(here, heavy.hourCounts.get(here) + 1);
+    if (heavy.hourCounts.get(here) > HOUR_FULL) fadeHours(0.5);
+    heavy.hourCounts.set(here, heavy.hourCounts.get(here) + HOUR_UNIT);
   };
   const learnRoute = (): void => {
     const { route } = shared;

@@ -96,7 +96,7 @@ export const HOURLY_HEAVY = {
 } as const;
 
 export const HEAVY = {
-  hourCounts: u16s(168, 'events per hour of the week (UTC, Monday first), half-life 4 weeks'),
+  hourCounts: u16s(168, 'eighths of an event per hour of the week (UTC, Monday first), half-life 4 weeks'),
   periodDay: u16('day the present period of 28 days began'),
   anchorDay: u16('day the present week of the growth cap began'),
   routesUsed: u8s(SET_BITS / 8, 'bitmap of routes used'),
