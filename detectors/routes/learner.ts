@@ -46,7 +46,7 @@ export interface RouteCall {
   at?: number;
 }
 
-export interface ResolvedRoute {
+interface ResolvedRoute {
   route: string;
   objects: EventObject[];
   queryShape: string;
@@ -93,7 +93,8 @@ export function createRouteLearner(options: Partial<RouteBounds> = {}): RouteLea
   function clock(at: number | undefined): void {
     if (at === undefined) return;
     const today = Math.floor(at / DAY);
-    if (today > day) day = today;
+    // One day at a time: a single event dated far ahead must not stop the days of all others.
+    if (today > day) day = day === 0 ? today : day + 1;
   }
 
   /** The gateway's route, read once; new ones are declared to the tree. */

@@ -20,8 +20,6 @@ export interface RouteNode {
   visits: number;
   /** Hash of the lineage that brought this node. */
   owner: number;
-  /** Bit per lineage that passed, 32 buckets. */
-  lineages: number;
   /** Whether a lineage other than the owner passed. */
   shared: boolean;
   /** Share of recent visits that brought a new literal child, averaged over about 64 visits. */
@@ -45,7 +43,6 @@ export function createNode(template: string, depth: number, owner: number): Rout
     slugs: null,
     visits: 0,
     owner,
-    lineages: 0,
     shared: false,
     novelty: 0,
     methods: 0,
@@ -76,13 +73,6 @@ export function methodBit(method: string): number {
   }
 }
 
-/** Number of set bits of a 32-bit value. */
-export function bits(value: number): number {
-  let v = value - ((value >>> 1) & 0x55555555);
-  v = (v & 0x33333333) + ((v >>> 2) & 0x33333333);
-  return Math.imul((v + (v >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
-}
-
 /** Nodes of a subtree, itself included. */
 export function size(node: RouteNode): number {
   let n = 1;
@@ -94,7 +84,6 @@ export function size(node: RouteNode): number {
 /** Moves what was counted under `from` into `into`; templates below are rewritten. Returns how many nodes went away. */
 export function merge(into: RouteNode, from: RouteNode): number {
   into.visits += from.visits;
-  into.lineages |= from.lineages;
   into.shared ||= from.shared || from.owner !== into.owner;
   into.methods |= from.methods;
   into.novelty = Math.max(into.novelty, from.novelty);

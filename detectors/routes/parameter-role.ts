@@ -2,7 +2,7 @@
 // Always holds: spelling does not matter (`per_page`, `perPage`, `page[size]` and `$top` fold to one form before lookup).
 // Does not promise that the value fits the role; query.ts checks values.
 
-export type Role =
+type Role =
   | 'page'
   | 'offset'
   | 'cursor'

@@ -8,13 +8,13 @@ import { type Parameter, parameter } from './parameter-role.ts';
 import { classify, decode } from './segment.ts';
 import { fieldsClass, isNumber, skeleton, valueClass } from './value-class.ts';
 
-export const MAX_PARAMETERS = 48;
+const MAX_PARAMETERS = 48;
 export const MAX_OBJECTS = 100;
 export const MAX_SHAPE = 512;
 const MAX_NAMES = 4096;
 const MAX_ID = 256;
 
-export interface Query {
+interface Query {
   shape: string;
   page: ApiEvent['page'];
 }

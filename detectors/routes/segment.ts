@@ -9,7 +9,7 @@ export interface Variable {
 }
 
 /** Longest literal segment; longer ones are values. */
-export const MAX_LITERAL = 64;
+const MAX_LITERAL = 64;
 
 /** File formats that make a suffix (`{id}.json`); a dot followed by anything else belongs to the value. */
 const FORMATS = new Set(
@@ -144,6 +144,7 @@ function isValue(s: string): boolean {
   const first = s.charCodeAt(0);
   if (first === 126 || (first === 64 && n > 1)) return true; // ~user, @user
   let start = 0;
+  let digits = 0;
   let idTokens = 0;
   let digitTokens = 0;
   let digitTotal = 0;
@@ -156,13 +157,11 @@ function isValue(s: string): boolean {
       if (code === 64 && i > 0 && s.indexOf('.', i) > 0) return true; // e-mail
       if (code === 37 || code === 123 || code === 125 || code > 127) return true; // percent-encoding, a pattern, not ASCII
       if (code === 43 && i === 0 && n > 6 && isDigit(s.charCodeAt(1))) return true; // E.164 number
-      if (code === 61 || code === 124 || code === 42 || code === 36) continue;
       continue;
     }
-    if (c & SEPARATOR || i === n) {
+    if (c & DIGIT) digits++;
+    else if (c & SEPARATOR || i === n) {
       if (i > start) {
-        let digits = 0;
-        for (let j = start; j < i; j++) if (isDigit(s.charCodeAt(j))) digits++;
         if (digits === i - start) {
           digitTokens++;
           digitTotal += digits;
@@ -173,10 +172,11 @@ function isValue(s: string): boolean {
             for (let j = 0; j < i && upperStart; j++)
               if (!(CLASS[s.charCodeAt(j)]! & (UPPER | DIGIT))) upperStart = false;
           }
-          if (isIdToken(s, start, i)) idTokens++;
+          if ((digits >= 3 && i - start >= 7) || isIdToken(s, start, i)) idTokens++;
         }
       }
       start = i + 1;
+      digits = 0;
     }
   }
   if (allDigits && digitTokens > 0) return true;

@@ -10,7 +10,7 @@ import { type KnownValues, type PromotionBounds, promote, promoteVersions } from
 import { bounded } from './query.ts';
 import { classify, formatSuffix, isDate, isNumericVersion } from './segment.ts';
 
-export const CATCH_ALL = '{…}';
+const CATCH_ALL = '{…}';
 
 export interface TreeBounds extends PromotionBounds {
   maxNodes: number;
@@ -36,7 +36,7 @@ export interface TreeStatistics {
   promotions: number;
 }
 
-export interface Call {
+interface Call {
   method: string;
   path: string;
   status: number;
@@ -55,7 +55,6 @@ export interface RouteTree {
 
 interface Allowance {
   hash: number;
-  bit: number;
   day: number;
   unproven: number;
   proven: number;
@@ -97,7 +96,7 @@ export function createRouteTree(bounds: TreeBounds): RouteTree {
     if (known === undefined) {
       if (allowances.size >= bounds.maxLineages) allowances.delete(allowances.keys().next().value!);
       const hash = hash32(lineage);
-      known = { hash, bit: 1 << (hash & 31), day, unproven: 0, proven: 0 };
+      known = { hash, day, unproven: 0, proven: 0 };
       allowances.set(lineage, known);
     } else if (known.day < day) {
       known.day = day;
@@ -167,7 +166,6 @@ export function createRouteTree(bounds: TreeBounds): RouteTree {
       node.novelty -= node.novelty / 64;
       node = child;
       node.visits++;
-      node.lineages |= who.bit;
       if (node.owner !== who.hash) node.shared = true;
       if ((node.visits & (node.visits - 1)) === 0 && node.visits >= 64) consider(node);
       previous = segment;
@@ -278,7 +276,6 @@ export function createRouteTree(bounds: TreeBounds): RouteTree {
       } else into = node.patterns ??= new Map();
       node = add(node, into, name, who.hash);
       node.visits = 1;
-      node.lineages = who.bit;
     }
     who.proven += rest.length;
     node.methods |= method;

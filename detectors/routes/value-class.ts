@@ -39,7 +39,7 @@ function bucket(length: number): string {
 }
 
 /** Items of a comma list. */
-export function listLength(s: string): number {
+function listLength(s: string): number {
   let n = 1;
   for (let i = s.indexOf(','); i >= 0; i = s.indexOf(',', i + 1)) n++;
   return n;
