@@ -70,9 +70,8 @@ export interface Bus {
   send(topic: string, messages: readonly OutgoingMessage[]): Promise<void>;
   /** Resolves once the group was joined. A group without committed offsets starts at the beginning. */
   subscribe(options: SubscribeOptions): Promise<Subscription>;
-  /** Partition that messages of this key go to. */
-  partitionOf(key: string, partitions: number): number;
-  partitions(topic: string): Promise<number>;
+  /** A function from a key to the partition of the topic that its messages go to. */
+  partitioner(topic: string): Promise<(key: string) => number>;
   /** Messages of the topic that the group has not committed. */
   lag(group: string, topic: string): Promise<number>;
   close(): Promise<void>;

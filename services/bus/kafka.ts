@@ -94,21 +94,12 @@ export async function createKafkaBus(o: KafkaOptions): Promise<Bus> {
       subscriptions.add(subscription);
       return subscription;
     },
-    partitionOf(key, partitions) {
-      const partition = Partitioners.DefaultPartitioner();
-      const partitionMetadata = Array.from({ length: partitions }, (_, partitionId) => ({
-        partitionErrorCode: 0,
-        partitionId,
-        leader: 0,
-        replicas: [],
-        isr: [],
-      }));
-      return partition({ topic: '', partitionMetadata, message: { key, value: null } });
-    },
-    partitions: (topic) =>
+    partitioner: (topic) =>
       on(admin, async () => {
         const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
-        return topics[0]?.partitions.length ?? 0;
+        const partitionMetadata = topics[0]?.partitions ?? [];
+        const partition = Partitioners.DefaultPartitioner();
+        return (key) => partition({ topic, partitionMetadata, message: { key, value: null } });
       }),
     lag: (group, topic) =>
       on(admin, async () => {

@@ -1,5 +1,5 @@
 // Waiting out an outage of a server behind us: tries again with growing, jittered delays until it works.
-// Always holds: only errors marked `retriable: true` are retried; everything else is thrown at once.
+// Always holds: only outages (see isOutage) are retried; everything else is thrown at once.
 
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../logger.ts';
@@ -9,7 +9,8 @@ const LONGEST_DELAY_MS = 10_000;
 
 /** True for errors that say a later try may succeed (StoreUnavailable, BusUnavailable). */
 export function isOutage(error: unknown): boolean {
-  return error instanceof Error && 'retriable' in error && error.retriable === true;
+  if (!(error instanceof Error)) return false;
+  return error.name === 'StoreUnavailable' || ('retriable' in error && error.retriable === true);
 }
 
 /**

@@ -1,0 +1,53 @@
+// `keytrail detect` as a process: events from Kafka, through the engine, into ClickHouse and the outbox.
+
+import { createEngine } from '../../detectors/engine.ts';
+import type { Tuning } from '../../schemas/tuning.ts';
+import { openBus } from '../bus/open.ts';
+import { ConfigError, type Settings, tuningOf } from '../config.ts';
+import { createDeliverer } from '../deliver/deliver.ts';
+import { aborted } from '../lifecycle.ts';
+import type { Logger } from '../logger.ts';
+import { createStore } from '../store/store.ts';
+import { startDetectConsumer } from './consumer.ts';
+import { createDetect } from './detect.ts';
+
+export interface RunDetectOptions {
+  signal: AbortSignal;
+  logger: Logger;
+  /** Calls `apply` with each new tuning until the returned function is called; `apply` throws TuningError. */
+  watchTuning?: (apply: (tuning: Tuning) => void) => () => void;
+}
+
+/** Runs until the signal is raised. Throws ConfigError, BusUnavailable, StoreUnavailable, or what a part ended with. */
+export async function runDetect(settings: Settings, o: RunDetectOptions): Promise<void> {
+  const { clickhouse, kafka, webhooks } = settings;
+  if (clickhouse.url === undefined)
+    throw new ConfigError('clickhouse', [
+      'url is missing: detect writes to a ClickHouse server; set CLICKHOUSE_URL, or use `keytrail up`',
+    ]);
+  const store = createStore({ ...clickhouse, url: clickhouse.url });
+  try {
+    await store.migrate();
+    const bus = await openBus(settings, o.logger);
+    try {
+      const engine = createEngine({ tuning: tuningOf(settings) });
+      const deliverer = createDeliverer({ outbox: store.outbox, webhooks, logger: o.logger });
+      const detect = createDetect({ engine, store, deliverer, logger: o.logger });
+      const { group, topics } = kafka;
+      const consumer = await startDetectConsumer({ bus, topics, group, detect, store, logger: o.logger });
+      const unwatch = o.watchTuning?.((tuning) => detect.setTuning(tuning));
+      o.logger.info({ group, topic: topics.events }, 'detection runs');
+      try {
+        await Promise.race([consumer.done, aborted(o.signal)]);
+      } finally {
+        unwatch?.();
+        await consumer.close();
+        o.logger.info({ ...detect.counters, ...consumer.counters }, 'detection stopped');
+      }
+    } finally {
+      await bus.close();
+    }
+  } finally {
+    await store.close();
+  }
+}
