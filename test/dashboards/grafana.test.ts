@@ -1,0 +1,100 @@
+// The Grafana dashboards are what the generator makes of the queries, and every panel's SQL runs.
+
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import { parse } from 'yaml';
+import { buildDashboards } from '../../dashboards/grafana/generate.ts';
+import { createStore, type Store } from '../../services/store/store.ts';
+import { openTestStore, type TestStore } from '../services/store/fixtures.ts';
+import { BURST, fillStore, WANDERER } from './traffic.ts';
+
+const FOLDER = 'dashboards/grafana/dashboards';
+
+interface Target {
+  rawSql: string;
+  queryType: string;
+}
+interface Model {
+  title: string;
+  panels: { title: string; type: string; datasource: { uid: string; type: string }; targets: Target[] }[];
+  templating: { list: { name: string; definition: string }[] };
+}
+
+let t: TestStore;
+let analyst: Store;
+before(async () => {
+  t = await openTestStore();
+  await fillStore(t.store);
+  analyst = createStore({ ...t.server, ...t.server.analyst });
+});
+after(async () => {
+  await analyst.close();
+  await t.close();
+});
+
+/** What Grafana and its ClickHouse plugin put in place of macros and variables, for a week around the burst. */
+function substituted(sql: string): string {
+  const from = BURST - 6.5 * 86_400_000;
+  const to = BURST + 0.5 * 86_400_000;
+  const quoted = `'${WANDERER.replaceAll("'", "''")}'`;
+  return sql
+    .replaceAll(`\${lineage:sqlstring}`, quoted)
+    .replace(
+      /\$__timeFilter_ms\((\w+)\)/g,
+      `$1 >= fromUnixTimestamp64Milli(${from}) AND $1 <= fromUnixTimestamp64Milli(${to})`,
+    )
+    .replace(
+      /\$__timeFilter\((\w+)\)/g,
+      `$1 >= toDateTime(${from / 1000}) AND $1 <= toDateTime(${to / 1000})`,
+    );
+}
+
+const dashboards = buildDashboards() as Record<string, Model>;
+
+test('the committed dashboards are the generated ones', () => {
+  assert.deepEqual(readdirSync(FOLDER).sort(), Object.keys(dashboards).sort());
+  for (const [file, model] of Object.entries(dashboards))
+    assert.equal(readFileSync(`${FOLDER}/${file}`, 'utf8'), `${JSON.stringify(model, null, 2)}\n`, file);
+});
+
+test('every panel asks the provisioned data source, as the analyst whose password is in the environment', () => {
+  const provisioned = parse(
+    readFileSync('dashboards/grafana/provisioning/datasources/keytrail.yaml', 'utf8'),
+  );
+  const [source] = provisioned.datasources;
+  for (const model of Object.values(dashboards))
+    for (const panel of model.panels)
+      assert.deepEqual(panel.datasource, { type: source.type, uid: source.uid });
+  assert.equal(source.jsonData.username, '$KEYTRAIL_ANALYST_USER');
+  assert.deepEqual(source.secureJsonData, { password: '$KEYTRAIL_ANALYST_PASSWORD' });
+});
+
+for (const model of Object.values(dashboards)) {
+  for (const panel of model.panels)
+    test(`${model.title}: ${panel.title}`, async () => {
+      for (const target of panel.targets) {
+        const sql = substituted(target.rawSql);
+        assert.doesNotMatch(sql, /\$/, 'a macro or variable was left in place');
+        const rows = await analyst.query<Record<string, unknown>>(sql);
+        assert.ok(rows.length > 0, 'no rows');
+        if (target.queryType === 'timeseries') {
+          const hours = rows.map((row) => String(row.hour));
+          assert.deepEqual(hours, hours.toSorted(), 'a time series comes in order of time');
+        }
+      }
+    });
+  for (const variable of model.templating.list)
+    test(`${model.title}: choice of ${variable.name}`, async () => {
+      const rows = await analyst.query<{ lineage: string }>(variable.definition);
+      assert.equal(rows[0]?.lineage, WANDERER);
+    });
+}
+
+test('the dashboard of one credential shows that credential only', async () => {
+  const panel = dashboards['keytrail-credential.json']?.panels.find((each) =>
+    each.title.startsWith('Distinct'),
+  );
+  const rows = await analyst.query<{ lineage: string }>(substituted(panel?.targets[0]?.rawSql ?? ''));
+  assert.deepEqual(new Set(rows.map((row) => row.lineage)), new Set([WANDERER]));
+});
