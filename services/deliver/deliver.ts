@@ -138,8 +138,9 @@ export function createDeliverer(o: DelivererOptions): Deliverer {
       for (const incident of incidents)
         for (const { webhook } of destinations.values()) {
           if (compareSeverity(incident.severity, webhook.minSeverity) < 0) continue;
+          // States of one incident are sent in the order of created_at, so no two may share it.
           lastCreated = Math.max(now(), lastCreated + 1);
-          rows.push(newDelivery(incident, { destination: webhook.name, at: lastCreated }));
+          rows.push(newDelivery(incident, { destination: webhook.name, at: lastCreated, due: now() }));
         }
       if (rows.length === 0) return;
       await outbox.enqueue(rows);
@@ -194,14 +195,14 @@ function nextState(delivery: Delivery, o: { outcome: Outcome; now: number; rando
   return { ...next, next_attempt_at: o.now + wait, last_error };
 }
 
-function newDelivery(incident: Incident, o: { destination: string; at: number }): Delivery {
+function newDelivery(incident: Incident, o: { destination: string; at: number; due: number }): Delivery {
   return {
     id: deliveryId(incident, o.destination),
     destination: o.destination,
     incident_id: incident.id,
     status: 'pending',
     attempts: 0,
-    next_attempt_at: o.at,
+    next_attempt_at: o.due,
     created_at: o.at,
     updated_at: o.at,
     last_error: '',
