@@ -2,12 +2,12 @@
 // Always holds: what is missing is named, with what to do instead.
 
 import { createRequire } from 'node:module';
-import { EmbeddedStoreError } from './embedded-error.ts';
+import { EmbeddedUnavailable } from './embedded-error.ts';
 
 const INSTEAD =
   'Use a ClickHouse server of your own instead: set clickhouse.url in keytrail.yaml or CLICKHOUSE_URL.';
 
-/** Throws EmbeddedStoreError `missing` unless the optional packages chdb and ffi-rs work on this machine. */
+/** Throws EmbeddedUnavailable `missing` unless the optional packages chdb and ffi-rs work on this machine. */
 export function requireLibrary(
   resolveModule: (name: string) => unknown = createRequire(import.meta.url),
 ): void {
@@ -16,7 +16,7 @@ export function requireLibrary(
       const module = resolveModule(name) as { libchdbPath?: () => string };
       module.libchdbPath?.();
     } catch (cause) {
-      throw new EmbeddedStoreError('missing', `${whatIsMissing(name)} ${INSTEAD}`, { cause });
+      throw new EmbeddedUnavailable('missing', `${whatIsMissing(name)} ${INSTEAD}`, { cause });
     }
   }
 }

@@ -9,7 +9,7 @@ import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { type RunningEngine, spawnEngine } from './child.ts';
 import { serverXml, usersXml } from './configuration.ts';
-import { EmbeddedStoreError } from './embedded-error.ts';
+import { EmbeddedUnavailable } from './embedded-error.ts';
 import { requireLibrary } from './library.ts';
 
 /** Longest wait for the first answer; a data directory with many parts takes longer to load than an empty one. */
@@ -34,7 +34,7 @@ export interface EmbeddedServer {
 
 /**
  * Starts the server on a free loopback port and waits until it answers.
- * Throws EmbeddedStoreError: `missing` (library or platform), `in-use` (another process has the directory), `failed`.
+ * Throws EmbeddedUnavailable: `missing` (library or platform), `in-use` (another process has the directory), `failed`.
  */
 export async function startEmbedded(o: { dir: string }): Promise<EmbeddedServer> {
   requireLibrary();
@@ -142,7 +142,7 @@ async function refuseStrangers(url: string): Promise<void> {
   const attempts = [`${url}/?query=${query}`, `${url}/?user=default&query=${query}`];
   for (const attempt of attempts) {
     if ((await statusOf(attempt)) !== 404)
-      throw new EmbeddedStoreError(
+      throw new EmbeddedUnavailable(
         'failed',
         'the embedded ClickHouse server takes queries without a password, so it was stopped',
       );
@@ -176,20 +176,20 @@ async function holder(data: string): Promise<number | null> {
   return command === null || command.includes(`--path=${data}`) ? pid : null;
 }
 
-function inUse(dir: string, pid: number): EmbeddedStoreError {
-  return new EmbeddedStoreError(
+function inUse(dir: string, pid: number): EmbeddedUnavailable {
+  return new EmbeddedUnavailable(
     'in-use',
     `data directory ${dir} is in use by process ${pid}; stop it, or choose another directory with --data`,
   );
 }
 
-function failed(files: Files, outcome: 'exited' | 'timeout', lastWords: string): EmbeddedStoreError {
+function failed(files: Files, outcome: 'exited' | 'timeout', lastWords: string): EmbeddedUnavailable {
   const what =
     outcome === 'exited'
       ? 'ended before it was ready'
       : `gave no answer within ${READY_TIMEOUT_MS / 1000} seconds`;
   const said = lastWords === '' ? '' : ` It said: ${lastWords}`;
-  return new EmbeddedStoreError(
+  return new EmbeddedUnavailable(
     'failed',
     `the embedded ClickHouse server ${what}.${said} Its log is ${files.log}/error.log`,
   );

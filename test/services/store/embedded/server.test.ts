@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
-import { EmbeddedStoreError } from '../../../../services/store/embedded/embedded-error.ts';
+import { EmbeddedUnavailable } from '../../../../services/store/embedded/embedded-error.ts';
 import { requireLibrary } from '../../../../services/store/embedded/library.ts';
 import { type EmbeddedServer, startEmbedded } from '../../../../services/store/embedded/server.ts';
 import { createStore, type Store } from '../../../../services/store/store.ts';
@@ -161,7 +161,7 @@ test('it listens on loopback only', { skip: process.platform !== 'linux' }, asyn
 
 test('a second process on the same directory is told who has it', async () => {
   await assert.rejects(startEmbedded({ dir }), (error: unknown) => {
-    assert.ok(error instanceof EmbeddedStoreError);
+    assert.ok(error instanceof EmbeddedUnavailable);
     assert.equal(error.reason, 'in-use');
     assert.equal(
       error.message,
@@ -223,7 +223,7 @@ test('what is missing is named, with what to do instead', () => {
   assert.throws(
     () => requireLibrary(absent),
     (error: unknown) => {
-      assert.ok(error instanceof EmbeddedStoreError);
+      assert.ok(error instanceof EmbeddedUnavailable);
       assert.equal(error.reason, 'missing');
       assert.match(error.message, /optional package ffi-rs, which is not installed/);
       assert.match(error.message, /set clickhouse\.url/);
