@@ -4,24 +4,20 @@
 // Does not promise that a template seen early stays: a literal may become a parameter once; `canonical` gives the present answer.
 
 import type { EventObject } from '../../schemas/event.ts';
-import { hash32 } from '../hash.ts';
 import { addSlug, createNode, methodBit, type RouteNode } from './node.ts';
+import { cut, isLast, isVersionAt, start, stop, versionPattern } from './path.ts';
 import { type KnownValues, type PromotionBounds, promote, promoteVersions } from './promotion.ts';
+import { type Allowance, createProof, type ProofBounds } from './proof.ts';
+import { pruneLeastUsed } from './prune.ts';
 import { bounded } from './query.ts';
 import { classify, formatSuffix, isDate, isNumericVersion } from './segment.ts';
 
 const CATCH_ALL = '{…}';
 
-export interface TreeBounds extends PromotionBounds {
+export interface TreeBounds extends PromotionBounds, ProofBounds {
   maxNodes: number;
   maxChildren: number;
   maxDepth: number;
-  maxCandidates: number;
-  maxLineages: number;
-  /** New unproven templates (neither 2xx nor 3 lineages) per lineage and day of events. */
-  unprovenPerDay: number;
-  /** New nodes proven by a success per lineage and day of events. */
-  provenPerDay: number;
 }
 
 export interface TreeStatistics {
@@ -53,26 +49,6 @@ export interface RouteTree {
   readonly statistics: TreeStatistics;
 }
 
-interface Allowance {
-  hash: number;
-  day: number;
-  unproven: number;
-  proven: number;
-}
-
-interface Candidate {
-  lineages: number[];
-}
-
-/** A segment that names the API version rather than a value. */
-function isVersionAt(segment: string, depth: number, previous: string, last: boolean): boolean {
-  if (last) return false;
-  if (isDate(segment)) return depth <= 2 && segment.length <= 10;
-  if (!isNumericVersion(segment)) return false;
-  if (depth === 0 || previous === 'api' || previous === 'rest') return true;
-  return depth <= 2 && segment.indexOf('.') > 0;
-}
-
 /** Most version literals beside each other; more of them are values. */
 const MAX_VERSIONS = 6;
 
@@ -87,24 +63,8 @@ export function createRouteTree(bounds: TreeBounds): RouteTree {
     pruned: 0,
     promotions: 0,
   };
-  const allowances = new Map<string, Allowance>();
-  const candidates = new Map<string, Candidate>();
+  const proof = createProof(bounds);
   const knownValues: KnownValues = new Set();
-
-  function allowanceOf(lineage: string, day: number): Allowance {
-    let known = allowances.get(lineage);
-    if (known === undefined) {
-      if (allowances.size >= bounds.maxLineages) allowances.delete(allowances.keys().next().value!);
-      const hash = hash32(lineage);
-      known = { hash, day, unproven: 0, proven: 0 };
-      allowances.set(lineage, known);
-    } else if (known.day < day) {
-      known.day = day;
-      known.unproven = 0;
-      known.proven = 0;
-    }
-    return known;
-  }
 
   /** The parameter a segment takes at a node, by declaration or learning; else by the shape of its value. */
   function variableAt(
@@ -139,7 +99,7 @@ export function createRouteTree(bounds: TreeBounds): RouteTree {
   }
 
   function resolve(call: Call, day: number, objects: EventObject[]): string {
-    const who = allowanceOf(call.lineage, day);
+    const who = proof.allowanceOf(call.lineage, day);
     const success = (call.status >= 200 && call.status < 300) || call.status === 304 || call.status === 101;
     const { path } = call;
     let node = root;
@@ -221,7 +181,11 @@ export function createRouteTree(bounds: TreeBounds): RouteTree {
     }
     if (literals === 0 && !success) return template;
     if (call.status === 404 || call.status === 405) return unknown(pure);
-    if (!success && !corroborated(template, who)) return candidates.has(template) ? template : unknown(pure);
+    if (!success) {
+      const verdict = proof.witness(template, who);
+      statistics.candidates = proof.candidates;
+      if (verdict !== 'proven') return verdict === 'waiting' ? template : unknown(pure);
+    }
     if (who.proven + rest.length > bounds.provenPerDay) return catchAll(pure);
     if (!insert(known, rest, isLiteral, who, methodBit(call.method))) return catchAll(pure);
     return templateOf(path, who.hash);
@@ -237,24 +201,6 @@ export function createRouteTree(bounds: TreeBounds): RouteTree {
     return `${prefix}/${CATCH_ALL}`;
   }
 
-  /** Notes an unproven template; true once three lineages have asked for it. */
-  function corroborated(template: string, who: Allowance): boolean {
-    const known = candidates.get(template);
-    if (known !== undefined) {
-      if (!known.lineages.includes(who.hash)) known.lineages.push(who.hash);
-      if (known.lineages.length < 3) return false;
-      candidates.delete(template);
-      statistics.candidates = candidates.size;
-      return true;
-    }
-    if (who.unproven >= bounds.unprovenPerDay) return false;
-    who.unproven++;
-    if (candidates.size >= bounds.maxCandidates) candidates.delete(candidates.keys().next().value!);
-    candidates.set(template, { lineages: [who.hash] });
-    statistics.candidates = candidates.size;
-    return false;
-  }
-
   /** Adds the rest below `known`; false when there is no room. Promotions may move what was added at once. */
   function insert(
     known: RouteNode,
@@ -263,7 +209,16 @@ export function createRouteTree(bounds: TreeBounds): RouteTree {
     who: Allowance,
     method: number,
   ): boolean {
-    if (statistics.nodes + rest.length > bounds.maxNodes) prune(rest.length);
+    const room = bounds.maxNodes - rest.length;
+    if (statistics.nodes > room) {
+      // The node about to grow must not be the leaf that goes.
+      const { pinned } = known;
+      known.pinned = true;
+      const gone = pruneLeastUsed(root, statistics.nodes - Math.floor(room * 0.9));
+      known.pinned = pinned;
+      statistics.nodes -= gone;
+      statistics.pruned += gone;
+    }
     const siblings = isLiteral[0] === true ? known.literals : known.patterns;
     if (siblings !== null && siblings.size >= bounds.maxChildren) return false;
     let node = known;
@@ -305,24 +260,6 @@ export function createRouteTree(bounds: TreeBounds): RouteTree {
     consider(node);
     if (node.literals !== null) for (const child of node.literals.values()) considerBelow(child);
     if (node.patterns !== null) for (const child of node.patterns.values()) considerBelow(child);
-  }
-
-  /** Removes the least-used leaves until a tenth of the tree is free, then halves all counts so that the past fades. */
-  function prune(room: number): void {
-    const target = Math.floor(bounds.maxNodes * 0.9) - room;
-    while (statistics.nodes > target) {
-      const leaves: { node: RouteNode; parent: RouteNode; name: string; literal: boolean }[] = [];
-      gather(root, leaves);
-      if (leaves.length === 0) return;
-      leaves.sort((a, b) => a.node.visits - b.node.visits || (a.node.template < b.node.template ? -1 : 1));
-      const take = Math.min(leaves.length, statistics.nodes - target);
-      for (const leaf of leaves.slice(0, take)) {
-        (leaf.literal ? leaf.parent.literals : leaf.parent.patterns)!.delete(leaf.name);
-        statistics.nodes--;
-        statistics.pruned++;
-      }
-    }
-    age(root);
   }
 
   function declare(segments: readonly string[], route: string | null): boolean {
@@ -398,11 +335,6 @@ function blank(depth: number): RouteNode {
   return createNode('', depth, 0);
 }
 
-function versionPattern(name: string): string | null {
-  if (isDate(name)) return '{date}';
-  return isNumericVersion(name) ? '{id}' : null;
-}
-
 function addObject(objects: EventObject[], parent: string, variable: { pattern: string; id: string }): void {
   const { pattern, id } = variable;
   const brace = pattern.indexOf('{');
@@ -411,49 +343,4 @@ function addObject(objects: EventObject[], parent: string, variable: { pattern: 
   const open = pattern.indexOf('({');
   const collection = open > 0 ? `${parent}/${pattern.slice(0, open)}` : parent === '' ? '/' : parent;
   objects.push({ collection, id: bounded(id) });
-}
-
-function gather(
-  node: RouteNode,
-  leaves: { node: RouteNode; parent: RouteNode; name: string; literal: boolean }[],
-): void {
-  for (const literal of [true, false]) {
-    const children = literal ? node.literals : node.patterns;
-    if (children === null) continue;
-    for (const [name, child] of children) {
-      const empty = (child.literals?.size ?? 0) === 0 && (child.patterns?.size ?? 0) === 0;
-      if (!empty) gather(child, leaves);
-      else if (!child.pinned) leaves.push({ node: child, parent: node, name, literal });
-    }
-  }
-}
-
-function age(node: RouteNode): void {
-  node.visits = Math.max(1, node.visits >>> 1);
-  if (node.literals !== null) for (const child of node.literals.values()) age(child);
-  if (node.patterns !== null) for (const child of node.patterns.values()) age(child);
-}
-
-/** First character after the leading slash. */
-function start(path: string): number {
-  return path.charCodeAt(0) === 47 ? 1 : 0;
-}
-
-/** End of the path proper: before `?` or `#`, at most 4,096 characters. */
-function stop(path: string): number {
-  let end = Math.min(path.length, 4096);
-  const query = path.indexOf('?');
-  if (query >= 0 && query < end) end = query;
-  return end;
-}
-
-function isLast(path: string, to: number, end: number): boolean {
-  return to >= end || (to + 1 === end && path.charCodeAt(to) === 47);
-}
-
-/** One segment, without matrix parameters (`;jsessionid=…`), which are never part of a route. */
-function cut(path: string, from: number, to: number): string {
-  const segment = path.slice(from, to);
-  const semicolon = segment.indexOf(';');
-  return semicolon > 0 ? segment.slice(0, semicolon) : segment;
 }
