@@ -6,7 +6,7 @@
 import type { Delivery } from '../../schemas/delivery.ts';
 import type { Client } from './client.ts';
 
-export interface Claim {
+interface Claim {
   now: number;
   limit: number;
   owner: string;

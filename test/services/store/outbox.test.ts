@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
+import type { Delivery } from '../../../schemas/delivery.ts';
 import { type Client, createStoreClient } from '../../../services/store/client.ts';
 import type { Outbox } from '../../../services/store/store.ts';
 import { delivery, openTestStore, START, type TestStore } from './fixtures.ts';
@@ -101,4 +102,25 @@ test('lists by status and destination', async () => {
   assert.deepEqual(ids(await outbox.list({ destination: 'chat' })), [delivery(2).id]);
   assert.equal((await outbox.list({ limit: 2 })).length, 2);
   assert.equal(await outbox.get('0'.repeat(32)), null);
+});
+
+test('of one incident only the oldest pending delivery per destination is handed out', async () => {
+  const about = { incident_id: delivery(1).incident_id };
+  await outbox.enqueue([
+    delivery(1, about),
+    delivery(2, about),
+    delivery(3, { ...about, destination: 'chat' }),
+    delivery(4),
+  ]);
+  const first = await outbox.due({ now, owner: 'a', ...lease });
+  assert.deepEqual(ids(first), [delivery(1).id, delivery(3).id, delivery(4).id]);
+  await outbox.record({ ...(first[0] as Delivery), status: 'delivered', attempts: 1, updated_at: now });
+  assert.deepEqual(ids(await outbox.due({ now, owner: 'a', ...lease })), [delivery(2).id]);
+});
+
+test('claims for one destination leave the others', async () => {
+  await outbox.enqueue([delivery(1), delivery(2, { destination: 'chat' })]);
+  assert.deepEqual(ids(await outbox.due({ now, owner: 'a', ...lease, destination: 'chat' })), [
+    delivery(2).id,
+  ]);
 });
