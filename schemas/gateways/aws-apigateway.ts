@@ -88,11 +88,18 @@ function readRoute(names: Names, draft: Draft): void {
   const key = /^([A-Z]+) (\/.*)$/.exec(names.text('routekey') ?? '');
   const template = names.text('resourcepath') ?? key?.[2] ?? null;
   draft.method = names.text('httpmethod', 'method') ?? key?.[1] ?? null;
-  draft.path = names.text('path', 'rawpath', 'requestpath') ?? template;
+  const stage = names.text('stage');
+  draft.path = withoutStage(names.text('path', 'rawpath', 'requestpath') ?? template, template, stage);
   draft.query = names.text('querystring', 'rawquerystring');
   draft.record.route = template?.startsWith('/') && !template.includes('{proxy+}') ? template : null;
-  const stage = names.text('stage');
   if (stage !== null) draft.record.extra.stage = stage;
+}
+
+/** `$context.path` of a REST API begins with the stage, its template does not; they must agree segment by segment. */
+function withoutStage(path: string | null, template: string | null, stage: string | null): string | null {
+  if (path === null || template === null || stage === null || !path.startsWith(`/${stage}/`)) return path;
+  const depth = (text: string): number => text.split('/').length;
+  return depth(path) === depth(template) + 1 ? path.slice(stage.length + 1) : path;
 }
 
 const IDS: Readonly<Record<string, readonly string[]>> = {

@@ -115,11 +115,16 @@ function listedIds(key: string, value: unknown): (readonly [string, string])[] {
       continue;
     }
     const inner = object(item);
-    const name = inner === null ? undefined : Object.keys(inner).find((k) => RANK.has(k.toLowerCase()));
+    const name = inner === null ? undefined : Object.keys(inner).find(isListedId);
     const id = name === undefined ? null : text(property(inner, name));
     if (name !== undefined && id !== null) ids.push([name, id]);
   }
   return ids;
+}
+
+/** Within a list `name`, `id` and `arn` alone name filters and tags as often as objects. */
+function isListedId(key: string): boolean {
+  return RANK.has(key.toLowerCase()) && !/^(?:name|id|arn|key)$/i.test(key);
 }
 
 function short(value: string): string {

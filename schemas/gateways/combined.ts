@@ -37,11 +37,13 @@ export function readCombined(line: string): CombinedLine | null {
   return { draft, trailer: readAnswer(tokenise(line, requestEnd + 1), draft) };
 }
 
-/** Index of the bracket that opens `[29/Sep/2021:…`, or -1. */
+const MAX_CALLER = 16_384;
+
+/** Index of the bracket that opens `[29/Sep/2021:…`, or -1; it stands within the first 16 KiB. */
 function timeBracket(line: string): number {
   let open = line.indexOf('[');
   while (open >= 0 && !(line[open + 3] === '/' && line[open + 7] === '/' && line[open + 12] === ':')) {
-    open = line.indexOf('[', open + 1);
+    open = open > MAX_CALLER ? -1 : line.indexOf('[', open + 1);
   }
   return open;
 }

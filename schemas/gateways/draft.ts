@@ -149,11 +149,14 @@ function finishStatus(draft: Draft): ParseOutcome | null {
   return null;
 }
 
-/** A list in place of one address is X-Forwarded-For: its last hop is the nearest peer. */
+/**
+ * A list in place of one address is X-Forwarded-For: its last hop is the nearest peer. The same holds for the
+ * header itself when the gateway logged no peer.
+ */
 function finishAddress(draft: Draft): ParseOutcome | null {
   const record = draft.record;
-  const logged =
-    draft.peer === null || draft.peer === '' || draft.peer === '-' ? record.forwardedFor : draft.peer;
+  const noPeer = draft.peer === null || draft.peer === '' || draft.peer === '-';
+  const logged = noPeer ? record.forwardedFor : draft.peer;
   if (logged === null) return reject('missing-field', 'the line has no client address');
   const hops = hopList(logged);
   const peer = hops?.at(-1);
@@ -164,7 +167,9 @@ function finishAddress(draft: Draft): ParseOutcome | null {
     );
   }
   record.ip = peer;
-  if (hops.length > 1) record.forwardedFor ??= hops.slice(0, -1).join(', ');
+  const before = hops.length > 1 ? hops.slice(0, -1).join(', ') : null;
+  if (noPeer) record.forwardedFor = before;
+  else record.forwardedFor ??= before;
   return null;
 }
 

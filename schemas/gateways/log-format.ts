@@ -6,7 +6,7 @@ import { apacheDirective } from './apache-directives.ts';
 import { finish, newDraft, reject } from './draft.ts';
 import type { LineParser } from './gateway-format.ts';
 import { compileJsonTemplate } from './json-template.ts';
-import { checkPieces, type EscapeMode, matchTemplate, type Piece } from './log-template.ts';
+import { checkPieces, type EscapeMode, matchTemplate, type Piece, type Variable } from './log-template.ts';
 import { nginxVariable } from './nginx-variables.ts';
 import { settle } from './settle.ts';
 
@@ -77,11 +77,19 @@ function nginxPieces(body: string): Piece[] {
   let from = 0;
   for (const m of body.matchAll(/\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))/g)) {
     pushLiteral(pieces, body.slice(from, m.index));
-    pieces.push({ kind: 'variable', variable: nginxVariable((m[1] ?? m[2]) as string) });
+    pushNginx(pieces, nginxVariable((m[1] ?? m[2]) as string));
     from = m.index + m[0].length;
   }
   pushLiteral(pieces, body.slice(from));
   return pieces;
+}
+
+/** `$is_args$args` is one value: nothing, or a question mark and the query. */
+function pushNginx(pieces: Piece[], variable: Variable): void {
+  const last = pieces.at(-1);
+  const joined = last?.kind === 'variable' && last.variable.name === 'is_args';
+  if (joined) pieces.pop();
+  pieces.push({ kind: 'variable', variable: joined ? { ...variable, opens: '?' } : variable });
 }
 
 const APACHE_DIRECTIVE = /%(?:%|(!?\d{3}(?:,\d{3})*)?([<>])?(?:\{([^}]*)\})?([<>])?(\^[A-Z]{2}|[A-Za-z]))/g;

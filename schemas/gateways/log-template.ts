@@ -121,9 +121,14 @@ function addressEnd(line: string, at: number): number {
 }
 
 function plainEnd(variable: Variable, line: string, at: number, closing: string): number {
-  let end = line.indexOf(closing, at);
+  let from = at;
+  for (let skip = variable.spaces; skip > 0; skip--) {
+    const space = line.indexOf(' ', from);
+    if (space < 0) return -1;
+    from = space + 1;
+  }
+  let end = line.indexOf(closing, from);
   if (!closing.startsWith(' ')) return end;
-  for (let skip = variable.spaces; skip > 0 && end >= 0; skip--) end = line.indexOf(closing, end + 1);
   while (
     variable.list &&
     end > at &&

@@ -252,7 +252,7 @@ function leadingFraction(text: string): { ms: number; length: number } {
   if (text[0] !== '.' && text[0] !== ',') return { ms: 0, length: 0 };
   let i = 1;
   while (i < text.length && i < 16 && text.charCodeAt(i) >= 48 && text.charCodeAt(i) <= 57) i++;
-  return { ms: Math.floor(Number(`0.${text.slice(1, i) || '0'}`) * 1000 + 1e-6), length: i };
+  return { ms: Number(text.slice(1, Math.min(i, 4)).padEnd(3, '0')), length: i };
 }
 
 function zoneOffset(zone: string): number | null {
