@@ -1,0 +1,121 @@
+// Measures the engine alone: events a second of process() as a ratio to JSON.parse of the same events in the same run,
+// and bytes per light credential (row, key and Map entry). Run: npm run bench:engine [-- --events 300000 --detectors none]
+// Slices of the two alternate and medians of CPU time are compared, since machines are noisy. Does not measure reading, normalising
+// or storing; the events are made up (zipf over credentials, 24 routes, ordinary behaviour).
+
+import { parseArgs } from 'node:util';
+import { CATALOGUE } from '../../detectors/catalogue.ts';
+import type { Detector } from '../../detectors/detector.ts';
+import { createEngine } from '../../detectors/engine.ts';
+import type { ApiEvent } from '../../schemas/event.ts';
+import { call, createRandom, START } from '../detectors/engine/traffic.ts';
+
+const SLICES = 25;
+
+const { values } = parseArgs({
+  options: {
+    events: { type: 'string', default: '200000' },
+    credentials: { type: 'string', default: '10000' },
+    light: { type: 'string', default: '200000' },
+    detectors: { type: 'string', default: 'all' },
+    json: { type: 'boolean', default: false },
+  },
+});
+
+/** Ordinary traffic: each credential has a home network, a few routes and a book of objects. */
+function createLines(events: number, credentials: number): string[] {
+  const random = createRandom(11);
+  const pick = (n: number): number => Math.floor(random() * n);
+  return Array.from({ length: events }, (_, i) => {
+    const who = Math.min(credentials - 1, Math.floor(credentials ** random()));
+    const event = call({
+      at: START + i * 400,
+      lineage: `key:${(who * 2_654_435_761) % 2 ** 32}:${who}`,
+      client: `app-${who % 200}`,
+      prefix: `10.${who & 255}.${(who >> 8) & 255}.0/24`,
+      asn: 64000 + (who % 500),
+      route: `/v1/resource${(who + pick(3)) % 24}/{id}`,
+      objects: random() < 0.7 ? [`${who}-${pick(150)}`] : [],
+      shape: 'limit=int&offset=int',
+      status: random() < 0.02 ? 404 : 200,
+      bytes: 200 + pick(4000),
+    });
+    return JSON.stringify(event);
+  });
+}
+
+/** CPU time of the process, so that other work on the machine counts less than on the wall clock. */
+function nanosecondsPerEvent(events: number, run: () => void): number {
+  const before = process.cpuUsage();
+  run();
+  const { user, system } = process.cpuUsage(before);
+  return ((user + system) * 1000) / events;
+}
+
+function median(numbers: number[]): number {
+  return numbers.sort((a, b) => a - b)[numbers.length >> 1] as number;
+}
+
+/** One engine, as in production: slices of the input are parsed alone, then parsed and judged, the first fifth unmeasured. */
+function speed(lines: readonly string[], detectors: readonly Detector[]) {
+  const engine = createEngine({ detectors });
+  const parse: number[] = [];
+  const both: number[] = [];
+  const size = Math.ceil(lines.length / SLICES);
+  let sum = 0;
+  for (let slice = 0; slice < SLICES; slice++) {
+    const part = lines.slice(slice * size, (slice + 1) * size);
+    const parseNs = nanosecondsPerEvent(part.length, () => {
+      for (const line of part) sum += (JSON.parse(line) as ApiEvent).at;
+    });
+    const bothNs = nanosecondsPerEvent(part.length, () => {
+      for (const line of part) engine.process(JSON.parse(line) as ApiEvent);
+    });
+    if (slice < SLICES / 5) continue;
+    parse.push(parseNs);
+    both.push(bothNs);
+  }
+  const parseNs = median(parse);
+  const bothNs = median(both);
+  const { credentials, findings } = engine.statistics();
+  return {
+    detectors: detectors.length,
+    credentials,
+    findings,
+    parse_ns: Math.round(parseNs),
+    process_ns: Math.round(bothNs - parseNs),
+    /** 1 would mean that judging costs nothing. */
+    parse_and_process_to_parse: Number((parseNs / bothNs).toFixed(2)),
+    check: sum,
+  };
+}
+
+/** Memory of credentials with one event each, by the process's own account (needs --expose-gc). */
+function memory(credentials: number) {
+  const collect = (globalThis as { gc?: () => void }).gc ?? (() => {});
+  const engine = createEngine({ maxCredentials: credentials });
+  engine.process(call({ at: START, lineage: 'first' }));
+  collect();
+  const before = process.memoryUsage();
+  for (let i = 0; i < credentials - 1; i++)
+    engine.process(
+      call({ at: START + i, lineage: `key:${(i * 40_503) % 2 ** 24}:${String(i).padStart(24, '0')}` }),
+    );
+  collect();
+  const after = process.memoryUsage();
+  const used = after.heapUsed - before.heapUsed + after.arrayBuffers - before.arrayBuffers;
+  return {
+    credentials,
+    bytes_per_credential: Math.round(used / credentials),
+    evictions: engine.statistics().evictions,
+  };
+}
+
+const lines = createLines(Number(values.events), Number(values.credentials));
+const report = {
+  events: lines.length,
+  bytes_per_event: Math.round(lines.reduce((sum, line) => sum + line.length, 0) / lines.length),
+  speed: speed(lines, values.detectors === 'none' ? [] : CATALOGUE),
+  light: memory(Number(values.light)),
+};
+process.stdout.write(`${JSON.stringify(report, null, values.json ? 0 : 2)}\n`);
