@@ -79,7 +79,10 @@ export function createTail(o: TailOptions): Tail {
     first = false;
     if (there === null) return null;
     const offset = mayStartAtEnd && before === null && o.start === 'end' ? await lastLineStart(o.path) : 0;
-    return await openFile(o.path, { offset, line: 0 });
+    const opened = await openFile(o.path, { offset, line: 0 });
+    // Remembered at once: what is appended while nobody follows is read at the next start.
+    await remember(opened);
+    return opened;
   }
 
   async function hand(entries: Entry[]): Promise<boolean> {
