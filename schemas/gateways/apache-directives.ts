@@ -2,8 +2,10 @@
 // Always holds: a directive nobody knows still lands in `extra` under its own name.
 // Does not promise: response headers or environment beyond text; they are kept in `extra`.
 
-import { addCookies, addHeader, type Draft, secondsToMs, setCertificate, size } from './draft.ts';
+import type { Draft } from './draft.ts';
 import type { Variable } from './log-template.ts';
+import { secondsToMs, size } from './quantities.ts';
+import { addCookies, addHeader, setCertificate } from './request-headers.ts';
 import { compileTimePattern, parseClfTime } from './time.ts';
 
 type Setter = (draft: Draft, value: string) => void;

@@ -3,11 +3,13 @@
 // Does not promise: the path of a REST call whose format logs only resourcePath; the template stands in for it.
 
 import { peerAddress } from './address.ts';
-import { addHeader, type Draft, finish, newDraft, reject, setCertificate, size } from './draft.ts';
+import { type Draft, finish, newDraft, reject } from './draft.ts';
 import { unwrap } from './envelope.ts';
 import type { GatewayFormat, ParseOutcome } from './gateway-format.ts';
 import type { GatewayRecord } from './gateway-record.ts';
 import { amount, copyScalars, type JsonObject, object, property, readObject, text } from './json-values.ts';
+import { size } from './quantities.ts';
+import { addHeader, setCertificate } from './request-headers.ts';
 import { parseRequestLine } from './request-line.ts';
 import { tokenise } from './tokens.ts';
 

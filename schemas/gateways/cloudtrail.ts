@@ -5,10 +5,11 @@
 import { peerAddress } from './address.ts';
 import { cloudtrailCaller } from './cloudtrail-caller.ts';
 import { cloudtrailTarget } from './cloudtrail-target.ts';
-import { addHeader, type Draft, finish, newDraft, reject } from './draft.ts';
+import { type Draft, finish, newDraft, reject } from './draft.ts';
 import { unwrap } from './envelope.ts';
 import type { GatewayFormat, ParseOutcome } from './gateway-format.ts';
 import { amount, child, type JsonObject, object, property, readObject, text } from './json-values.ts';
+import { addHeader } from './request-headers.ts';
 
 function parseLine(line: string): ParseOutcome {
   const read = readObject(line);

@@ -4,11 +4,13 @@
 // Does not promise: unnamed trailing fields. Those are guessed only where their form leaves no doubt.
 
 import { hopList, peerAddress } from './address.ts';
-import { addHeader, type Draft, finish, newDraft, reject, secondsToMs, size } from './draft.ts';
+import { type Draft, finish, newDraft, reject } from './draft.ts';
 import { unwrap } from './envelope.ts';
 import { unescapeValue } from './escapes.ts';
 import type { FormatOptions, GatewayFormat, LineParser, ParseOutcome } from './gateway-format.ts';
 import { compileLogFormat } from './log-format.ts';
+import { secondsToMs, size } from './quantities.ts';
+import { addHeader } from './request-headers.ts';
 import { parseClfTime } from './time.ts';
 import { closingQuote, type Token, tokenise } from './tokens.ts';
 

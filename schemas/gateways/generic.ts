@@ -3,7 +3,7 @@
 // Always holds: a mapped field is read only where the mapping says; unmapped ones fall back to the known names.
 // Does not promise: to recognise an invented name. `keytrail formats` shows the mapping that does.
 
-import { addCookies, addHeader, type Draft, finish, newDraft, setCertificate } from './draft.ts';
+import { type Draft, finish, newDraft } from './draft.ts';
 import { unwrap } from './envelope.ts';
 import type { FormatOptions, GatewayFormat, LineParser } from './gateway-format.ts';
 import { GUESSES, HEADER_OBJECTS } from './generic-names.ts';
@@ -17,6 +17,7 @@ import {
   readObject,
   text,
 } from './json-values.ts';
+import { addCookies, addHeader, setCertificate } from './request-headers.ts';
 
 /** What the left side of a mapping may be, and what it sets. */
 const FIELDS: Readonly<Record<string, (draft: Draft, value: unknown) => void>> = {

@@ -3,11 +3,12 @@
 // Does not promise: a route template. Kong matches prefixes, so only a route that is one anchored expression
 // with named captures gives one.
 
-import { addHeader, finish, newDraft, reject } from './draft.ts';
+import { finish, newDraft, reject } from './draft.ts';
 import { unwrap } from './envelope.ts';
 import type { GatewayFormat, ParseOutcome } from './gateway-format.ts';
 import type { GatewayRecord } from './gateway-record.ts';
 import { amount, child, copyScalars, type JsonObject, property, readObject, text } from './json-values.ts';
+import { addHeader } from './request-headers.ts';
 
 function parseLine(line: string): ParseOutcome {
   const read = readObject(line);
@@ -61,7 +62,7 @@ function encode(part: string): string {
   return part.replace(/[&=#%+ ?]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-export function copyHeaders(headers: JsonObject | null, record: GatewayRecord): void {
+function copyHeaders(headers: JsonObject | null, record: GatewayRecord): void {
   if (headers === null) return;
   for (const name of Object.keys(headers).slice(0, 256)) {
     const value = text(headers[name]);

@@ -2,8 +2,10 @@
 // Always holds: a variable nobody knows still lands in `extra` under its own name.
 // Does not promise: variables that hold the body or raw certificates; they are kept as text, not read.
 
-import { addCookies, addHeader, type Draft, secondsToMs, setCertificate, size } from './draft.ts';
+import type { Draft } from './draft.ts';
 import type { Variable } from './log-template.ts';
+import { secondsToMs, size } from './quantities.ts';
+import { addCookies, addHeader, setCertificate } from './request-headers.ts';
 import { parseClfTime, parseTime } from './time.ts';
 
 type Setter = (draft: Draft, value: string) => void;

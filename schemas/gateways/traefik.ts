@@ -3,11 +3,13 @@
 // Does not promise: headers. Traefik drops them by default; identity needs them kept in the configuration.
 
 import { readCombined } from './combined.ts';
-import { addHeader, type Draft, finish, newDraft, reject, setCertificate, size } from './draft.ts';
+import { type Draft, finish, newDraft, reject } from './draft.ts';
 import { unwrap } from './envelope.ts';
 import { unescapeValue } from './escapes.ts';
 import type { GatewayFormat, ParseOutcome } from './gateway-format.ts';
 import { amount, copyScalars, type JsonObject, property, readObject, text } from './json-values.ts';
+import { size } from './quantities.ts';
+import { addHeader, setCertificate } from './request-headers.ts';
 import type { Token } from './tokens.ts';
 
 function parseLine(line: string): ParseOutcome {

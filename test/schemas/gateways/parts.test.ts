@@ -5,9 +5,10 @@ import { isIP } from 'node:net';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { hopList, isIp, peerAddress } from '../../../schemas/gateways/address.ts';
-import { addCookies, addHeader, newDraft } from '../../../schemas/gateways/draft.ts';
+import { newDraft } from '../../../schemas/gateways/draft.ts';
 import { unwrap } from '../../../schemas/gateways/envelope.ts';
 import { unescapeValue } from '../../../schemas/gateways/escapes.ts';
+import { addCookies, addHeader } from '../../../schemas/gateways/request-headers.ts';
 import { parseRequestLine } from '../../../schemas/gateways/request-line.ts';
 
 describe('addresses', () => {
