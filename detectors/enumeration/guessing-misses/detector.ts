@@ -2,7 +2,7 @@
 // Always holds: each object counts once, and not at all when another caller missed it too. After Jung, Paxson, Berger and
 // Balakrishnan 2004, "Fast portscan detection using sequential hypothesis testing"; restarted at zero instead of accepting.
 
-import { z } from 'zod';
+import type { z } from 'zod';
 import { type Context, type Draft, defineDetector } from '../../detector.ts';
 import { hash32 } from '../../hash.ts';
 import {
@@ -18,57 +18,10 @@ import { clamp, cusum } from '../../sequential-test.ts';
 import { f32, f64, u32 } from '../../state/fields.ts';
 import { META } from './meta.ts';
 import { learnOutcome, missedByOthers, ROUTE } from './misses.ts';
+import { PARAMS } from './params.ts';
 
-const params = z.strictObject({
-  threshold: z
-    .number()
-    .min(3)
-    .max(50)
-    .default(11.5)
-    .meta({ unit: 'nats', effect: 'higher: more misses are needed before it is reported' }),
-  missFloor: z
-    .number()
-    .int()
-    .min(4)
-    .max(100_000)
-    .default(20)
-    .meta({
-      unit: 'objects',
-      effect: 'higher: more distinct misses are needed to page; stale links stay quiet',
-    }),
-  weakFloor: z
-    .number()
-    .int()
-    .min(4)
-    .max(100_000)
-    .default(150)
-    .meta({
-      unit: 'objects',
-      effect:
-        'the same for callers known only by network and client; higher: crawlers with old links stay quiet',
-    }),
-  usualHits: z
-    .number()
-    .min(0.5)
-    .max(0.99)
-    .default(0.9)
-    .meta({
-      unit: 'share',
-      effect:
-        'share of first requests that hit before the route has taught better; lower: tolerates more misses',
-    }),
-  guessedHits: z
-    .number()
-    .min(0.01)
-    .max(0.8)
-    .default(0.3)
-    .meta({
-      unit: 'share',
-      effect: 'share of guesses expected to hit; higher: catches better guessers, needs more misses',
-    }),
-});
 type Ctx = Context<
-  z.infer<typeof params>,
+  z.infer<typeof PARAMS>,
   Record<never, never>,
   typeof HEAVY,
   Record<never, never>,
@@ -91,7 +44,7 @@ const PRIOR = 50;
 
 export const guessingMisses = defineDetector({
   meta: META,
-  params,
+  params: PARAMS,
   light: {},
   heavy: HEAVY,
   group: {},

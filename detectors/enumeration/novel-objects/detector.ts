@@ -1,7 +1,7 @@
 // D08: revisit deficit. Counts how many of the objects a credential reads are new to it, against its habit or its peers'.
 // Always holds: needs evidence and an excess of records. Does not depend on the order of ids or on the pace.
 
-import { z } from 'zod';
+import type { z } from 'zod';
 import { type Context, type Draft, defineDetector } from '../../detector.ts';
 import {
   collectionInWords,
@@ -16,76 +16,9 @@ import { evidenceOf } from '../../sequential-test.ts';
 import { f32, f64, u32 } from '../../state/fields.ts';
 import { META } from './meta.ts';
 import { byPeers, type NullModel, nullModel } from './null-model.ts';
+import { PARAMS } from './params.ts';
 
-const params = z.strictObject({
-  threshold: z
-    .number()
-    .min(3)
-    .max(50)
-    .default(11.5)
-    .meta({ unit: 'nats', effect: 'higher: a longer stretch of new objects is needed' }),
-  excessFloor: z
-    .number()
-    .int()
-    .min(20)
-    .max(10_000_000)
-    .default(300)
-    .meta({
-      unit: 'objects',
-      effect: 'higher: more new objects beyond the usual share are needed to page; hand-overs stay quiet',
-    }),
-  youngFloor: z
-    .number()
-    .int()
-    .min(20)
-    .max(10_000_000)
-    .default(1000)
-    .meta({
-      unit: 'objects',
-      effect:
-        'the same for credentials with little history, judged by their peers (half of it once they have a habit); higher: first synchronisations stay quiet',
-    }),
-  youngFactor: z
-    .number()
-    .min(1)
-    .max(1000)
-    .default(8)
-    .meta({
-      unit: 'times',
-      effect:
-        'how far beyond the 99th percentile of its peers at the same age a young credential must be; higher: fewer reports on newcomers',
-    }),
-  minPeers: z
-    .number()
-    .int()
-    .min(2)
-    .max(10_000)
-    .default(5)
-    .meta({
-      unit: 'credentials',
-      effect: 'peers needed to judge a young credential; higher: newcomers in small groups are not judged',
-    }),
-  inflation: z
-    .number()
-    .min(1)
-    .max(5)
-    .default(1.5)
-    .meta({
-      unit: 'times',
-      effect: 'margin on the learned share of new objects; higher: tolerates more drift',
-    }),
-  collecting: z
-    .number()
-    .min(0.86)
-    .max(0.99)
-    .default(0.95)
-    .meta({
-      unit: 'share',
-      effect:
-        'share of new objects expected of a collector; lower: also catches collectors who revisit, needs more records',
-    }),
-});
-type Ctx = Context<z.infer<typeof params>, Record<never, never>, typeof HEAVY>;
+type Ctx = Context<z.infer<typeof PARAMS>, Record<never, never>, typeof HEAVY>;
 
 const HEAVY = {
   ...REPORTED,
@@ -96,14 +29,23 @@ const HEAVY = {
   records: u32('new objects returned with 2xx since then'),
   bytes: f64('bytes of those answers'),
   since: f64('when the evidence was last 0, ms'),
+  lastAt: f64('latest new object, ms'),
+  burst: u32('new objects of the present page load'),
+  longestBurst: u32('most new objects of one page load since the evidence was last 0'),
+  quick: u32('new objects within page loads since then'),
   p0: f32('own usual share of new objects when the evidence left 0; 0 when judged by peers'),
 } as const;
 /** One call that names many objects counts as at most this many. */
 const MOST_PER_CALL = 50;
+/** Calls closer than this belong to one page load; so many objects at most. */
+const PAGE_LOAD_GAP = 2000;
+const PAGE_LOAD = 120;
+/** Callers that load whole pages of objects see many new ones on every screen. */
+const PAGE_LOADS = 3;
 
 export const novelObjects = defineDetector({
   meta: META,
-  params,
+  params: PARAMS,
   light: {},
   heavy: HEAVY,
   group: {},
@@ -124,12 +66,14 @@ export const novelObjects = defineDetector({
     );
     if (state.evidence === 0) {
       state.excess = state.novel = state.accesses = state.records = state.bytes = 0;
+      state.longestBurst = state.quick = 0;
       state.since = event.at;
       forgetReport(state);
       return null;
     }
     state.excess += fresh - model.p0 * (fresh + known);
     state.novel += fresh;
+    if (fresh > 0) notePageLoad(state, fresh, event.at);
     state.accesses += fresh + known;
     if (event.status >= 200 && event.status < 300) {
       state.records += fresh;
@@ -149,12 +93,21 @@ function frozenModel(context: Ctx): NullModel | null {
   return model?.by === 'own' && state.evidence > 0 ? byPeers(context, params) : model;
 }
 
+function notePageLoad(state: NonNullable<Ctx['heavy']>, fresh: number, at: number): void {
+  const quick = at - state.lastAt < PAGE_LOAD_GAP;
+  state.burst = quick ? state.burst + fresh : fresh;
+  state.longestBurst = Math.max(state.longestBurst, state.burst);
+  if (quick) state.quick += fresh;
+  state.lastAt = at;
+}
+
 function judge({ event, baseline, peers, heavy, params: p }: Ctx, model: NullModel): Draft | null {
   const state = heavy!;
   const own = model.by === 'own';
   // Against peers the floor is a number of objects, not of objects beyond a share that is high for every newcomer.
   const amount = own ? state.excess : Math.min(state.novel, baseline.distinct.low);
-  if (state.evidence < p.threshold || Math.min(amount, state.records) < model.floor) return null;
+  const loads = state.quick >= 0.8 * state.novel && state.longestBurst <= PAGE_LOAD ? PAGE_LOADS : 1;
+  if (state.evidence < p.threshold || Math.min(amount, state.records) < loads * model.floor) return null;
   if (!worthReporting(state, event.at, state.novel)) return null;
   const window = spanInWords(event.at - state.since);
   const share = state.novel / state.accesses;
@@ -177,7 +130,7 @@ function judge({ event, baseline, peers, heavy, params: p }: Ctx, model: NullMod
       {
         feature: 'new objects beyond the usual share',
         observed: Math.round(state.excess),
-        expected: `fewer than ${Math.round(model.floor)}`,
+        expected: `fewer than ${Math.round(loads * model.floor)}`,
         unit: 'objects',
         window,
       },

@@ -7,8 +7,8 @@ import type { Context } from '../../detector.ts';
 /** Largest share of new objects that can be called usual. */
 const CAP = 0.85;
 /** Object accesses, and returns among them, after which a credential's own habit counts. */
-const OWN_TRIALS = 100;
-const OWN_RETURNS = 40;
+const OWN_TRIALS = 60;
+const OWN_RETURNS = 30;
 /** A caller known only by network and client may be many people, or a crawler. */
 const WEAK = 5;
 
@@ -44,11 +44,11 @@ export function nullModel({ event, baseline, peers }: Ctx, p: NullParams): NullM
   return byPeers({ event, peers }, p);
 }
 
-/** Where no percentile of the peers is known yet, the floor is half as high again. */
+/** Where no percentile of the peers is known yet, the floor alone must do. */
 export function byPeers({ event, peers }: Pick<Ctx, 'event' | 'peers'>, p: NullParams): NullModel | null {
   if (peers.size < p.minPeers) return null;
   const least = Math.max(p.youngFloor, p.excessFloor);
-  const floor = peers.distinctP99 === 0 ? 1.5 * least : Math.max(least, p.youngFactor * peers.distinctP99);
+  const floor = peers.distinctP99 === 0 ? least : Math.max(least, p.youngFactor * peers.distinctP99);
   return {
     p0: Math.min(CAP, p.inflation * peers.novelShare),
     floor: (event.credential.weak ? WEAK : 1) * floor,

@@ -1,7 +1,7 @@
 // D09: a credential walks through object ids in order: 1, 2, 3 …, in strides, backwards, or with several workers.
 // Always holds: only objects new to the credential count, so a job that repeats its walk is quiet. Does not see random order.
 
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { ApiEvent } from '../../../schemas/event.ts';
 import { type Context, type Draft, defineDetector } from '../../detector.ts';
 import { hash32 } from '../../hash.ts';
@@ -11,85 +11,21 @@ import { thousands } from '../../scoring/wording.ts';
 import { clamp, cusum } from '../../sequential-test.ts';
 import { atFrontier, movedAlong, note, othersTop, ROUTE } from './frontier.ts';
 import { META } from './meta.ts';
-import { accident, advance, count, HEAVY, longestRun, reach, restart, slotOf } from './walk.ts';
+import { PARAMS } from './params.ts';
+import {
+  accident,
+  advance,
+  count,
+  HEAVY,
+  longestRun,
+  reach,
+  restart,
+  slotOf,
+  type WalkState,
+} from './walk.ts';
 
-const params = z.strictObject({
-  threshold: z
-    .number()
-    .min(3)
-    .max(50)
-    .default(11.5)
-    .meta({ unit: 'nats', effect: 'higher: more steps of a walk are needed before it is reported' }),
-  distinctFloor: z
-    .number()
-    .int()
-    .min(10)
-    .max(1_000_000)
-    .default(50)
-    .meta({ unit: 'objects', effect: 'higher: walks must be longer to page; short walks stay quiet' }),
-  burstFloor: z
-    .number()
-    .int()
-    .min(10)
-    .max(1_000_000)
-    .default(300)
-    .meta({
-      unit: 'objects',
-      effect:
-        'the floor for accesses that come in page loads (photo albums, dashboards); higher: longer albums stay quiet',
-    }),
-  pageLoad: z
-    .number()
-    .int()
-    .min(10)
-    .max(10_000)
-    .default(120)
-    .meta({
-      unit: 'objects',
-      effect: 'the most objects one page load may fetch; higher: larger bursts pass as page loads',
-    }),
-  neighbour: z
-    .number()
-    .int()
-    .min(1)
-    .max(256)
-    .default(16)
-    .meta({
-      unit: 'ids',
-      effect:
-        'how far apart two ids may be and still be one step; higher: catches sparser walks, more accidents',
-    }),
-  usualShare: z
-    .number()
-    .min(0.05)
-    .max(0.9)
-    .default(0.5)
-    .meta({
-      unit: 'share',
-      effect:
-        'share of neighbouring ids in ordinary use; higher: tolerates callers that page to the next object',
-    }),
-  walkShare: z
-    .number()
-    .min(0.5)
-    .max(0.99)
-    .default(0.9)
-    .meta({
-      unit: 'share',
-      effect: 'share of neighbouring ids expected of a walk; higher: only cleaner walks count',
-    }),
-  onward: z
-    .number()
-    .min(0.3)
-    .max(0.95)
-    .default(0.75)
-    .meta({
-      unit: 'probability',
-      effect: 'chance that a person goes on to the next object once more; higher: longer runs are needed',
-    }),
-});
 type Ctx = Context<
-  z.infer<typeof params>,
+  z.infer<typeof PARAMS>,
   Record<never, never>,
   typeof HEAVY,
   Record<never, never>,
@@ -102,14 +38,18 @@ const TEACHES = 30;
 
 export const sequentialWalk = defineDetector({
   meta: META,
-  params,
+  params: PARAMS,
   light: {},
   heavy: HEAVY,
   group: {},
   route: ROUTE,
   detect(context) {
     const { event, baseline, heavy } = context;
-    if (heavy === null || baseline.objects.novel === 0) return null;
+    if (baseline.objects.novel === 0) return null;
+    if (heavy === null) {
+      noteRead(context);
+      return null;
+    }
     heavy.near = 0;
     let draft: Draft | null = null;
     for (const object of event.objects) draft = follow(context, object) ?? draft;
@@ -124,6 +64,15 @@ export const sequentialWalk = defineDetector({
     if (heavy.near === 1) route.near++;
   },
 });
+
+/** Callers too new to be followed also show where a collection grows. */
+function noteRead({ event, route }: Ctx): void {
+  const last = event.objects.at(-1);
+  const number = last === undefined || !isRead(event) ? null : objectNumber(last.id);
+  if (number !== null) note(route, hash32(event.credential.lineage), number.value);
+}
+
+const isRead = ({ status }: ApiEvent): boolean => status >= 200 && status < 300;
 
 function follow(context: Ctx, object: ApiEvent['objects'][number]): Draft | null {
   const { event, params: p, route } = context;
@@ -140,10 +89,9 @@ function follow(context: Ctx, object: ApiEvent['objects'][number]): Draft | null
   const near = reach(range, p.neighbour);
   const length = advance(state, slot, number, near);
   if (length === 0) return null;
-  const read = event.status >= 200 && event.status < 300;
-  if (state.distinct.get(slot) === 0) state.frontierThen.set(slot, top ?? 0);
+  const read = isRead(event);
   count(state, slot, { at: event.at, value, read, bytes: last && read ? event.bytes_out : 0 });
-  if (atFrontier(value, top)) state.frontier.set(slot, state.frontier.get(slot) + 1);
+  if (top !== null) noteFrontier(state, slot, { value, top });
   if (last && read) note(route, owner, value);
   state.near = length > 1 ? 1 : 2;
   const usual = clamp(Math.max(1.2 * usualShare(context), 1.5 * accident(range, near)), p.usualShare, 0.95);
@@ -160,6 +108,16 @@ function follow(context: Ctx, object: ApiEvent['objects'][number]): Draft | null
   const onward = Math.max(p.onward, usualShare(context));
   const logE = Math.max(evidence, -run * Math.log(onward) - Math.log(state.distinct.get(slot)));
   return judge(context, { slot, logE, run, top, collection: object.collection });
+}
+
+/** Compares the walk with where the collection grows, from when that is known. */
+function noteFrontier(state: WalkState, slot: number, { value, top }: { value: number; top: number }): void {
+  if (state.frontierThen.get(slot) === 0) {
+    state.frontierThen.set(slot, top);
+    state.first.set(slot, value);
+  }
+  const field = atFrontier(value, top) ? state.frontier : state.behind;
+  field.set(slot, field.get(slot) + 1);
 }
 
 /** Share of neighbouring ids in what the route's other callers do, held near the default until enough was seen. */
@@ -180,13 +138,15 @@ function judge(
   const caution = event.credential.weak ? 2 : 1;
   const floor = caution * (albums ? Math.max(p.burstFloor, p.distinctFloor) : p.distinctFloor);
   if (logE < p.threshold || distinct < floor) return null;
+  // Page loads are a walk only when one goes on where the last ended.
+  if (albums && walk.run < 3 * state.longestBurst.get(slot)) return null;
   const place = {
     first: state.first.get(slot),
     now: state.high.get(slot),
     topThen: state.frontierThen.get(slot),
     topNow: top,
   };
-  if (state.frontier.get(slot) >= 0.8 * distinct && movedAlong(place)) return null;
+  if (state.frontier.get(slot) > 4 * state.behind.get(slot) && movedAlong(place)) return null;
   if (!worthReporting(state, event.at, distinct)) return null;
   const since = state.since.get(slot);
   const low = state.low.get(slot);

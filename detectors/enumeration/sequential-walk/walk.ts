@@ -28,9 +28,10 @@ export const HEAVY = {
   bytes: f64s(SLOTS, 'bytes returned since'),
   low: f64s(SLOTS, 'smallest number since'),
   high: f64s(SLOTS, 'largest number since'),
-  first: f64s(SLOTS, 'number the walk began with'),
-  frontierThen: f64s(SLOTS, 'largest number others had read when it began'),
+  first: f64s(SLOTS, 'number read when the frontier was first known'),
+  frontierThen: f64s(SLOTS, 'largest number others had read then; 0 when not known yet'),
   frontier: u32s(SLOTS, 'accesses at or beyond the numbers others read'),
+  behind: u32s(SLOTS, 'accesses well before them'),
   burst: u16s(SLOTS, 'accesses of the present page load'),
   longestBurst: u16s(SLOTS, 'most accesses in one page load since'),
   quick: u32s(SLOTS, 'accesses within a page load'),
@@ -64,7 +65,14 @@ export function slotOf(state: WalkState, collection: number, at: number): number
 /** Forgets what the walk took, not where its heads stand. */
 export function restart(state: WalkState, slot: number, at: number): void {
   state.since.set(slot, at);
-  for (const field of [state.evidence, state.distinct, state.records, state.bytes, state.frontier] as const)
+  for (const field of [
+    state.evidence,
+    state.distinct,
+    state.records,
+    state.bytes,
+    state.frontier,
+    state.behind,
+  ] as const)
     field.set(slot, 0);
   for (const field of [state.burst, state.longestBurst, state.quick] as const) field.set(slot, 0);
 }
@@ -142,10 +150,7 @@ export function count(
   state.burst.set(slot, burst);
   if (burst > state.longestBurst.get(slot)) state.longestBurst.set(slot, burst);
   if (quick) state.quick.set(slot, state.quick.get(slot) + 1);
-  if (distinct === 0) {
-    state.first.set(slot, o.value);
-    state.since.set(slot, o.at);
-  }
+  if (distinct === 0) state.since.set(slot, o.at);
   state.low.set(slot, distinct === 0 ? o.value : Math.min(o.value, state.low.get(slot)));
   state.high.set(slot, distinct === 0 ? o.value : Math.max(o.value, state.high.get(slot)));
   state.distinct.set(slot, distinct + 1);

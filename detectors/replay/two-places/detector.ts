@@ -2,112 +2,23 @@
 // Always holds: needs no geography; the first switch to a new network is never evidence. Does not see a thief who takes over from
 // a silent owner.
 
-import { z } from 'zod';
+import type { z } from 'zod';
 import { type Context, type Draft, defineDetector } from '../../detector.ts';
 import { forgetReport, percent, spanInWords, worthReporting } from '../../reporting.ts';
 import { thousands } from '../../scoring/wording.ts';
 import { cusum } from '../../sequential-test.ts';
 import { elsewhere, enter, HEAVY, LANES, type LaneState } from './lanes.ts';
 import { META } from './meta.ts';
+import { PARAMS } from './params.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-const params = z.strictObject({
-  threshold: z
-    .number()
-    .min(3)
-    .max(50)
-    .default(11.5)
-    .meta({
-      unit: 'nats',
-      effect: 'higher: more alternations are needed; 11.5 is 1 false alarm in 100,000 requests',
-    }),
-  requestFloor: z
-    .number()
-    .int()
-    .min(2)
-    .max(100_000)
-    .default(8)
-    .meta({
-      unit: 'requests',
-      effect: 'higher: the joining network must make more requests before it pages',
-    }),
-  roamingRate: z
-    .number()
-    .min(0.01)
-    .max(0.3)
-    .default(0.08)
-    .meta({
-      unit: 'share of requests',
-      effect:
-        'how often one caller may switch network; higher: tolerates flapping connections, slower against small thieves',
-    }),
-  differentRate: z
-    .number()
-    .min(0.005)
-    .max(0.3)
-    .default(0.04)
-    .meta({
-      unit: 'share of requests',
-      effect: 'the same when the joining client or country is new; higher: tolerates a second device',
-    }),
-  disabledRate: z
-    .number()
-    .min(0.1)
-    .max(1)
-    .default(0.3)
-    .meta({
-      unit: 'share of requests',
-      effect:
-        'learned switching (doubled) above which the test turns itself off; higher: also tests keys used from many networks',
-    }),
-  joinMinutes: z
-    .number()
-    .min(1)
-    .max(1440)
-    .default(30)
-    .meta({
-      unit: 'minutes',
-      effect:
-        'a network first seen this long after the credential has joined; lower: earlier detection, active-active keys may be taken for theft',
-    }),
-  joinRequests: z
-    .number()
-    .int()
-    .min(1)
-    .max(100_000)
-    .default(100)
-    .meta({
-      unit: 'requests',
-      effect:
-        'a network first seen after this many requests has joined; lower: earlier detection, active-active keys may be taken for theft',
-    }),
-  absence: z
-    .number()
-    .min(0)
-    .max(20)
-    .default(3)
-    .meta({
-      unit: 'nats',
-      effect:
-        'how unlikely it must be that the joining network was merely not drawn earlier; higher: more history is needed',
-    }),
-  youngDays: z
-    .number()
-    .min(1)
-    .max(90)
-    .default(7)
-    .meta({
-      unit: 'days',
-      effect: 'how long a network counts as joining; higher: watches new networks longer',
-    }),
-});
-type Ctx = Context<z.infer<typeof params>, Record<never, never>, typeof HEAVY>;
+type Ctx = Context<z.infer<typeof PARAMS>, Record<never, never>, typeof HEAVY>;
 
 export const twoPlaces = defineDetector({
   meta: META,
-  params,
+  params: PARAMS,
   light: {},
   heavy: HEAVY,
   group: {},
@@ -119,7 +30,7 @@ export const twoPlaces = defineDetector({
     const previous = state.last - 1;
     const { lane, opened } = enter(state, event, baseline);
     if (previous < 0 || opened) return null;
-    const joining = joins(context, lane) ? lane : joins(context, previous) ? previous : -1;
+    const joining = joiningLane(context, lane, previous);
     const mixed = lane !== previous && joins(context, lane) !== joins(context, previous);
     learnRate(state, {
       switched: lane !== previous,
@@ -127,7 +38,7 @@ export const twoPlaces = defineDetector({
     });
     const rate = usualRate(context, joining);
     if (rate > p.disabledRate || (lane !== previous && !mixed)) return null;
-    state.evidence = cusum(state.evidence, mixed, { p0: rate, p1: Math.min(0.6, 5 * rate) });
+    state.evidence = cusum(state.evidence, mixed, { p0: rate, p1: Math.min(0.6, Math.max(0.2, 3 * rate)) });
     if (state.evidence === 0) {
       state.returns = state.behindSteps = 0;
       state.since = event.at;
@@ -139,6 +50,22 @@ export const twoPlaces = defineDetector({
     return joining === lane ? judge(context, lane, rate) : null;
   },
 });
+
+/** The lane whose company is tested: of this call, of the one before, else the one that joined last. */
+function joiningLane(context: Ctx, lane: number, previous: number): number {
+  if (joins(context, lane)) return lane;
+  if (joins(context, previous)) return previous;
+  const state = context.heavy!;
+  let latest = -1;
+  for (let i = 0; i < LANES; i++)
+    if (
+      state.requests.get(i) > 0 &&
+      (latest < 0 || state.lastAt.get(i) > state.lastAt.get(latest)) &&
+      joins(context, i)
+    )
+      latest = i;
+  return latest;
+}
 
 /** A secret that belongs to one running client for hours at most: a second network cannot be a second deployment. */
 function isShortLived({ event }: Ctx): boolean {
@@ -157,6 +84,7 @@ function joins(context: Ctx, lane: number): boolean {
   const firstAt = state.firstAt.get(lane);
   const before = state.joined.get(lane);
   if (before === 0 || event.at - firstAt >= p.youngDays * DAY || state.shared.get(lane) === 0) return false;
+  if (movesOften(context, lane)) return false;
   const other = elsewhere(state, lane);
   if (!other.client && !other.country) return true;
   const share = Math.min(0.9, state.requests.get(lane) / Math.max(1, baseline.seen + 1 - before));
@@ -164,6 +92,12 @@ function joins(context: Ctx, lane: number): boolean {
   return (
     isShortLived(context) || before >= p.joinRequests || firstAt - baseline.firstAt >= p.joinMinutes * 60_000
   );
+}
+
+/** Build machines and pools come from ever new networks: one more of those is no news. */
+function movesOften({ heavy, params: p }: Ctx, lane: number): boolean {
+  const others = heavy!.openedBefore.get(lane);
+  return others >= 3 && heavy!.joined.get(lane) < others * p.requestsPerNetwork;
 }
 
 /** Switches with a lane of the last day are not learned: they may be the theft. */

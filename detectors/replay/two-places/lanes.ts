@@ -7,13 +7,14 @@ import { clientHash, countryCode, prefixCode } from '../../baseline/source-code.
 import type { Baseline } from '../../baseline/view.ts';
 import { hash32, mix32 } from '../../hash.ts';
 import { REPORTED } from '../../reporting.ts';
-import { f32, f64, f64s, type StateView, u8s, u16s, u32, u32s } from '../../state/fields.ts';
+import { f32, f64, f64s, type StateView, u8s, u16, u16s, u32, u32s } from '../../state/fields.ts';
 
 export const LANES = 6;
 
 export const HEAVY = {
   ...REPORTED,
   seen: u32('requests followed'),
+  opened: u16('lanes opened so far'),
   last: u32('lane of the latest request, counted from 1; 0 when there was none'),
   steps: f32('requests the switch rate was learned from, halved at 4,000'),
   switches: f32('switches among them'),
@@ -29,6 +30,7 @@ export const HEAVY = {
   shared: u8s(LANES, '1 when a secret used there was used in another lane too, or cannot be known'),
   firstAt: f64s(LANES, 'first request, ms'),
   lastAt: f64s(LANES, 'latest request, ms'),
+  openedBefore: u16s(LANES, 'lanes opened before this one'),
   joined: u32s(LANES, 'requests of the credential before the first from this lane'),
   requests: u32s(LANES, 'requests from this lane; 0 when the lane is free'),
   answered: u32s(LANES, 'of these, answered with 2xx'),
@@ -133,6 +135,8 @@ function openLane(state: LaneState, origin: Origin, o: { at: number; joined: num
   let lane = 0;
   for (let i = 1; i < LANES && state.requests.get(lane) > 0; i++)
     if (state.requests.get(i) === 0 || state.lastAt.get(i) < state.lastAt.get(lane)) lane = i;
+  state.openedBefore.set(lane, state.opened);
+  state.opened++;
   state.network.set(lane, origin.network);
   state.client.set(lane, origin.client);
   state.country.set(lane, origin.country);

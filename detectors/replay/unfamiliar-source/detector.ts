@@ -2,7 +2,7 @@
 // Always holds: a network alone or a client alone never pages; a source is judged at its first request and watched for a day.
 // After Freeman et al. 2016, "Who are you? A statistical approach to measuring user authenticity".
 
-import { z } from 'zod';
+import type { z } from 'zod';
 import { clientHash } from '../../baseline/source-code.ts';
 import type { Baseline } from '../../baseline/view.ts';
 import { type Context, type Draft, defineDetector } from '../../detector.ts';
@@ -12,73 +12,9 @@ import { thousands } from '../../scoring/wording.ts';
 import { clamp } from '../../sequential-test.ts';
 import { META } from './meta.ts';
 import { GROUP, HEAVY, takenUpBy, watch, watched } from './newcomers.ts';
+import { PARAMS } from './params.ts';
 
-const params = z.strictObject({
-  threshold: z
-    .number()
-    .min(3)
-    .max(30)
-    .default(11.5)
-    .meta({
-      unit: 'nats',
-      effect: 'higher: only sources less probable still are reported; above 14 nothing is',
-    }),
-  supportThreshold: z
-    .number()
-    .min(1)
-    .max(30)
-    .default(7)
-    .meta({
-      unit: 'nats',
-      effect:
-        'evidence from which a source supports other detectors without paging; higher: fewer supporting findings',
-    }),
-  requestFloor: z
-    .number()
-    .int()
-    .min(1)
-    .max(100_000)
-    .default(20)
-    .meta({ unit: 'requests', effect: 'higher: the source must make more requests before it pages' }),
-  networkCap: z
-    .number()
-    .min(1)
-    .max(20)
-    .default(8)
-    .meta({
-      unit: 'nats',
-      effect: 'most evidence that a network may give; higher: a new network weighs more',
-    }),
-  clientCap: z
-    .number()
-    .min(1)
-    .max(20)
-    .default(6)
-    .meta({ unit: 'nats', effect: 'most evidence that a client may give; higher: a new client weighs more' }),
-  lockRequests: z
-    .number()
-    .int()
-    .min(5)
-    .max(100_000)
-    .default(200)
-    .meta({
-      unit: 'requests',
-      effect:
-        'requests from one place after which a credential without history is tied to it (a tenth of it for sessions and short-lived tokens); higher: later detection on young credentials',
-    }),
-  rollout: z
-    .number()
-    .int()
-    .min(2)
-    .max(10_000)
-    .default(5)
-    .meta({
-      unit: 'credentials',
-      effect:
-        'credentials that take up a client within half an hour before it counts as a release; higher: releases are noticed later',
-    }),
-});
-type Ctx = Context<z.infer<typeof params>, Record<never, never>, typeof HEAVY, typeof GROUP>;
+type Ctx = Context<z.infer<typeof PARAMS>, Record<never, never>, typeof HEAVY, typeof GROUP>;
 
 const DAY = 86_400_000;
 /** Share of ordinary clients that any one client has where nothing is known. */
@@ -88,7 +24,7 @@ const SHARED_EGRESS = 4;
 
 export const unfamiliarSource = defineDetector({
   meta: META,
-  params,
+  params: PARAMS,
   light: {},
   heavy: HEAVY,
   group: GROUP,

@@ -1,96 +1,34 @@
 // D17: walks through listings page by page, by page number, offset or cursor, one deep listing or many, with several workers.
 // Always holds: a page counts once and only when it was answered in full. Does not see positions that are not in the query.
 
-import { z } from 'zod';
+import type { z } from 'zod';
 import { type Context, type Draft, defineDetector } from '../../detector.ts';
 import { hash32 } from '../../hash.ts';
 import { forgetReport, percent, spanInWords, worthReporting } from '../../reporting.ts';
 import { thousands } from '../../scoring/wording.ts';
 import { clamp, cusum } from '../../sequential-test.ts';
 import { f32 } from '../../state/fields.ts';
-import { addPage, enter, HEAVY, listingKey, usualDepth } from './listings.ts';
+import { addPage, enter, HEAVY, isIncremental, listingKey, usualDepth } from './listings.ts';
 import { META } from './meta.ts';
+import { PARAMS } from './params.ts';
 
-const params = z.strictObject({
-  threshold: z
-    .number()
-    .min(3)
-    .max(50)
-    .default(11.5)
-    .meta({ unit: 'nats', effect: 'higher: longer walks are needed before it is reported' }),
-  pageFloor: z
-    .number()
-    .int()
-    .min(5)
-    .max(1_000_000)
-    .default(40)
-    .meta({
-      unit: 'pages',
-      effect: 'higher: more pages are needed to page; exports and endless scrolling stay quiet',
-    }),
-  itemFloor: z
-    .number()
-    .int()
-    .min(1)
-    .max(100_000_000)
-    .default(600)
-    .meta({ unit: 'items', effect: 'higher: more items must have been listed to page' }),
-  defaultItems: z
-    .number()
-    .int()
-    .min(1)
-    .max(10_000)
-    .default(20)
-    .meta({
-      unit: 'items',
-      effect:
-        'items assumed on a page when neither answer nor query says; higher: the item floor is reached earlier',
-    }),
-  goesOn: z
-    .number()
-    .min(0.3)
-    .max(0.85)
-    .default(0.6)
-    .meta({
-      unit: 'probability',
-      effect:
-        'chance that ordinary use fetches one more page, before peers have taught better; higher: tolerates deeper browsing',
-    }),
-  walkGoesOn: z
-    .number()
-    .min(0.86)
-    .max(0.99)
-    .default(0.9)
-    .meta({
-      unit: 'probability',
-      effect: 'the same for a walk; higher: walks of many short listings count less',
-    }),
-  jobFactor: z
-    .number()
-    .min(1)
-    .max(100)
-    .default(3)
-    .meta({
-      unit: 'times',
-      effect:
-        'how much deeper than on past days a daily walk may go; higher: jobs may grow more before they are reported',
-    }),
-});
 type Group = { readonly goesOn: ReturnType<typeof f32>; readonly pages: ReturnType<typeof f32> };
-type Ctx = Context<z.infer<typeof params>, Record<never, never>, typeof HEAVY, Group>;
+type Ctx = Context<z.infer<typeof PARAMS>, Record<never, never>, typeof HEAVY, Group>;
 
 const GROUP = {
   goesOn: f32('pages that went on in a listing, from unsuspicious callers'),
   pages: f32('fresh pages, from unsuspicious callers'),
 } as const;
-const PRIOR = 100;
+const PRIOR = 300;
 /** Pages one credential may teach its peers in its life. */
-const TEACHES = 60;
+const TEACHES = 40;
+/** What a page of a listing of changes counts towards the floor: synchronisations ask for those. */
+const INCREMENTAL = 0.2;
 const DAY = 86_400_000;
 
 export const paginationWalk = defineDetector({
   meta: META,
-  params,
+  params: PARAMS,
   light: {},
   heavy: HEAVY,
   group: GROUP,
@@ -104,17 +42,21 @@ export const paginationWalk = defineDetector({
     state.lastAt.set(slot, event.at);
     if (!addPage(state, slot, page.value)) return null;
     state.largest.set(slot, Math.max(state.largest.get(slot), event.bytes_out));
-    // A poll of a feed gets a new cursor each time but nearly nothing with it.
-    if (event.bytes_out < state.largest.get(slot) / 4) return null;
+    // A poll of a feed gets a new cursor each time but nearly nothing with it: that is no further page.
+    const full = event.bytes_out >= state.largest.get(slot) / 4;
     const p0 = usuallyGoesOn(context);
-    state.evidence = cusum(state.evidence, !begun, { p0, p1: Math.max(p.walkGoesOn, p0) });
+    state.evidence = cusum(state.evidence, !begun && full, {
+      p0,
+      p1: Math.max(p.walkGoesOn, Math.min(0.97, p0 + 0.1)),
+    });
     if (state.evidence === 0) {
-      state.pages = state.listings = state.items = state.bytes = state.deepest = 0;
+      state.counted = state.pages = state.listings = state.items = state.bytes = state.deepest = 0;
       state.since = event.at;
       forgetReport(state);
       return null;
     }
     state.pages++;
+    state.counted += isIncremental(event.query) ? INCREMENTAL : 1;
     if (begun) state.listings++;
     state.items += event.items ?? page.limit ?? p.defaultItems;
     state.bytes += event.bytes_out;
@@ -134,7 +76,7 @@ export const paginationWalk = defineDetector({
   },
 });
 
-/** Share of fresh pages that go on in a listing; the prior weighs 100 pages. */
+/** Share of fresh pages that go on in a listing; the prior weighs 300 pages. */
 function usuallyGoesOn({ group, params: p }: Ctx): number {
   return clamp((PRIOR * p.goesOn + group.goesOn) / (PRIOR + group.pages), p.goesOn, 0.85);
 }
@@ -144,7 +86,7 @@ function judge({ event, heavy, params: p }: Ctx, p0: number): Draft | null {
   const caution = event.credential.weak ? 2 : 1;
   if (
     state.evidence < p.threshold ||
-    state.pages < caution * p.pageFloor ||
+    state.counted < caution * p.pageFloor ||
     state.items < caution * p.itemFloor
   )
     return null;

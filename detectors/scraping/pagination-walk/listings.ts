@@ -16,6 +16,7 @@ export const HEAVY = {
   ...REPORTED,
   evidence: f32('CUSUM of "fetches a fresh page of a listing it is in"'),
   pages: u32('fresh pages since the evidence was last 0'),
+  counted: f32('the same, pages of changes counting less'),
   listings: u32('listings begun since then'),
   items: f64('items on those pages'),
   bytes: f64('bytes of those pages'),
@@ -37,6 +38,14 @@ export type ListingState = StateView<typeof HEAVY>;
 
 const PAGING =
   /^(?:page|p|pg|offset|skip|start|from|cursor|after|before|limit|per_page|perpage|page_size|pagesize|size|count|top|continuation|next|page_token|pagetoken|token|starting_after|scroll|scroll_id|marker)(?:\[.*\])?$/i;
+
+const SINCE =
+  /(?:^|&)(?:(?:updated|modified|changed|created)[_-]?(?:since|after|at|from|gte?|min)|since|if_modified_since|last_sync|delta)[^=&]{0,20}=./i;
+
+/** True when the listing asks only for what changed since some time: the mark of a synchronisation. */
+export function isIncremental(query: string): boolean {
+  return SINCE.test(query);
+}
 
 /** What is listed: path and filter with their values, without the position. */
 export function listingKey(event: ApiEvent): number {

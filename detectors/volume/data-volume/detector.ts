@@ -1,63 +1,15 @@
 // D24: bytes in the present hour against the credential's own hours, or its peers' while it is young.
 // Always holds: the day's bytes must also exceed a floor and five times its largest day. Does not see slow collection.
 
-import { z } from 'zod';
+import type { z } from 'zod';
 import { type Context, type Draft, defineDetector } from '../../detector.ts';
 import { REPORTED, worthReporting } from '../../reporting.ts';
 import { sizeInWords, thousands } from '../../scoring/wording.ts';
 import { META } from './meta.ts';
+import { PARAMS } from './params.ts';
 import { upperTail } from './tail.ts';
 
-const params = z.strictObject({
-  threshold: z
-    .number()
-    .min(3)
-    .max(50)
-    .default(11.5)
-    .meta({ unit: 'nats', effect: 'higher: the hour must be rarer' }),
-  byteFloor: z
-    .number()
-    .min(100_000)
-    .max(1e13)
-    .default(50_000_000)
-    .meta({ unit: 'bytes a day', effect: 'higher: smaller transfers never page' }),
-  dayFactor: z
-    .number()
-    .min(1)
-    .max(1000)
-    .default(5)
-    .meta({
-      unit: 'times',
-      effect: 'how far beyond the largest day of about a month the day must be; higher: growth stays quiet',
-    }),
-  youngByteFloor: z
-    .number()
-    .min(100_000)
-    .max(1e13)
-    .default(500_000_000)
-    .meta({
-      unit: 'bytes a day',
-      effect: 'the floor for credentials judged by their peers; higher: first exports stay quiet',
-    }),
-  minPeers: z
-    .number()
-    .int()
-    .min(2)
-    .max(10_000)
-    .default(10)
-    .meta({ unit: 'credentials', effect: 'peers needed to judge a young credential' }),
-  leastSpread: z
-    .number()
-    .min(0.2)
-    .max(3)
-    .default(0.7)
-    .meta({
-      unit: 'nats',
-      effect:
-        'least spread of an hour on the log scale; higher: tolerates more variation in very regular credentials',
-    }),
-});
-type Ctx = Context<z.infer<typeof params>, Record<never, never>, typeof HEAVY>;
+type Ctx = Context<z.infer<typeof PARAMS>, Record<never, never>, typeof HEAVY>;
 
 const HEAVY = { ...REPORTED } as const;
 const HOUR = 3_600_000;
@@ -65,7 +17,7 @@ const LEAST_HOURS = 24;
 
 export const dataVolume = defineDetector({
   meta: META,
-  params,
+  params: PARAMS,
   light: {},
   heavy: HEAVY,
   group: {},
@@ -131,7 +83,7 @@ function report(
     ],
     rejected: [
       o.own
-        ? 'a busy hour: the largest hour before had ' + sizeInWords(bytes.maxHour)
+        ? `a busy hour: the largest hour before had ${sizeInWords(bytes.maxHour)}`
         : 'a newcomer like others: no peer comes near it',
       'a growing habit: the day exceeds the largest one several times over',
     ],

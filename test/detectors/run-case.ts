@@ -1,0 +1,21 @@
+// Runs the events of a case through the real engine and says when it first paged, for which detector and credential.
+
+import { createEngine } from '../../detectors/engine.ts';
+import type { ApiEvent } from '../../schemas/event.ts';
+import type { Finding } from '../../schemas/finding.ts';
+import type { Tuning } from '../../schemas/tuning.ts';
+
+export interface Page {
+  finding: Finding;
+  /** Position of the event in the case. */
+  index: number;
+}
+
+/** All findings that page, in order. */
+export function pagesOf(events: readonly ApiEvent[], tuning?: Tuning): Page[] {
+  const engine = createEngine({ maxCredentials: 4096, ...(tuning ? { tuning } : {}) });
+  const pages: Page[] = [];
+  for (const [index, event] of events.entries())
+    for (const finding of engine.process(event).findings) if (finding.pages) pages.push({ finding, index });
+  return pages;
+}
