@@ -30,7 +30,9 @@ const EXPECTED = new Set([
   'ConfigError',
   'TuningError',
   'StoreUnavailable',
-  'EmbeddedUnavailable',
+  'EmbeddedStoreError',
+  'StoreError',
+  'MigrationError',
   'BusUnavailable',
 ]);
 

@@ -41,7 +41,7 @@ function counters(report: StatusReport): Html {
     ['newest event', report.newestEventAt === null ? 'none yet' : time(report.newestEventAt)],
     [
       'webhooks delivered',
-      `${whole(report.deliveries.delivered)} (${whole(report.deliveries.pending)} waiting, ${whole(report.deliveries.dead)} dead)`,
+      `${whole(report.deliveries.delivered)} (${whole(report.deliveries.failed)} failed attempts, ${whole(report.deliveries.dead)} dead)`,
     ],
   ];
   return html`<dl class="counters">${figures.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;

@@ -94,9 +94,9 @@ function metricsOf(source: StatusSource): Registry {
   gauge('keytrail_credentials', 'credentials in memory', () => source.report().credentials);
   gauge('keytrail_open_incidents', 'incidents open now', () => source.report().openIncidents);
   gauge(
-    'keytrail_deliveries_pending',
-    'webhook deliveries waiting',
-    () => source.report().deliveries.pending,
+    'keytrail_delivery_failures_total',
+    'webhook delivery attempts that failed',
+    () => source.report().deliveries.failed,
   );
   gauge('keytrail_deliveries_dead', 'webhook deliveries given up', () => source.report().deliveries.dead);
   registry.registerMetric(

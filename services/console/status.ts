@@ -18,7 +18,8 @@ export interface StatusReport {
   /** ISO 8601 of the newest event time seen, null before the first event. */
   newestEventAt: string | null;
   tuning: string;
-  deliveries: { pending: number; delivered: number; dead: number };
+  /** Since the start; `failed` counts attempts that will be repeated. */
+  deliveries: { delivered: number; failed: number; dead: number };
   store: { url: string; analyst: string } | null;
   /** Set when the configuration file on disk is not the one in force. */
   configProblem: string | null;

@@ -182,15 +182,27 @@ function latestStates(incidents: readonly Incident[]): Incident[] {
   return [...last.values()];
 }
 
+/** Events per look-up: ClickHouse takes at most 128 KiB in one query parameter (http_max_field_value_size). */
+const LOOKUP = 500;
+
 async function storedIds(store: Pick<Store, 'query'>, events: readonly ApiEvent[]): Promise<Set<string>> {
-  if (events.length === 0) return new Set();
+  const ids = new Set<string>();
+  for (let from = 0; from < events.length; from += LOOKUP)
+    for (const { id } of await storedAmong(store, events.slice(from, from + LOOKUP))) ids.add(id);
+  return ids;
+}
+
+async function storedAmong(
+  store: Pick<Store, 'query'>,
+  events: readonly ApiEvent[],
+): Promise<{ id: string }[]> {
   let from = Number.POSITIVE_INFINITY;
   let to = 0;
   for (const { at } of events) {
     from = Math.min(from, at);
     to = Math.max(to, at);
   }
-  const rows = await store.query<{ id: string }>(
+  return await store.query<{ id: string }>(
     `SELECT toString(id) AS id FROM events
      WHERE lineage IN {lineages:Array(String)} AND id IN {ids:Array(String)}
        AND at >= fromUnixTimestamp64Milli({from:Int64}) AND at <= fromUnixTimestamp64Milli({to:Int64})`,
@@ -201,5 +213,4 @@ async function storedIds(store: Pick<Store, 'query'>, events: readonly ApiEvent[
       to,
     },
   );
-  return new Set(rows.map((row) => row.id));
 }

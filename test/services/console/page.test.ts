@@ -58,7 +58,7 @@ const report: StatusReport = {
   findings: 1,
   newestEventAt: null,
   tuning: HOSTILE,
-  deliveries: { pending: 0, delivered: 0, dead: 0 },
+  deliveries: { delivered: 0, failed: 0, dead: 0 },
   store: { url: 'http://127.0.0.1:1', analyst: HOSTILE },
   configProblem: HOSTILE,
 };

@@ -1,0 +1,232 @@
+// Everything in one process tree: store (embedded or given), engine, HTTP receiver, file follower, delivery, status
+// page. The same parts as the separate services, put together over an in-process sink instead of Kafka.
+// Always holds: a sender is acknowledged after its events are stored; batches are judged one after another.
+
+import { createHash } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createEngine } from '../../detectors/engine.ts';
+import type { Incident } from '../../schemas/incident.ts';
+import { type Settings, tuningOf } from '../config.ts';
+import { type Console, startConsole } from '../console/server.ts';
+import type { StatusReport } from '../console/status.ts';
+import { createDeliverer } from '../deliver/deliver.ts';
+import { createDetect, type Detect } from '../detect/detect.ts';
+import { createNormaliserFactory, type NormaliserFactory } from '../ingest/normaliser-factory.ts';
+import { createIngest, type Ingest } from '../ingest/service.ts';
+import type { Sink } from '../ingest/sink.ts';
+import type { Lifecycle } from '../lifecycle.ts';
+import type { Logger } from '../logger.ts';
+import { version } from '../paths.ts';
+import { watchTuning } from '../reload.ts';
+import { type EmbeddedServer, startEmbedded } from '../store/embedded/server.ts';
+import { createStore, type Store } from '../store/store.ts';
+import { play } from './play.ts';
+
+export interface UpOptions {
+  settings: Settings;
+  /** Files to read once, to their end, before or beside live input. */
+  playback: readonly string[];
+  /** How the sources are named to people. */
+  sources: readonly string[];
+  /** False: no receiver, follower or status page; ends when the playback does. */
+  live: boolean;
+  onIncidents: (incidents: readonly Incident[]) => void;
+  onProgress: (state: { lines: number; bytesRead: number; bytesTotal: number }) => void;
+  logger: Logger;
+  lifecycle: Lifecycle;
+}
+
+export interface Up {
+  consoleUrl: string | null;
+  receiverUrl: string | null;
+  store: { url: string; analyst: { username: string } | null };
+  /** Resolves when the playback is done and durable. */
+  played: Promise<{ lines: number; events: number; rejected: Record<string, number> }>;
+  report(): StatusReport;
+  /** Every incident, newest first. */
+  incidents(): Incident[];
+  /** Stores the final state of incidents and baselines, and delivers what is due. */
+  finish(): Promise<void>;
+}
+
+const SAVE_EVERY_MS = 60_000;
+/** Incidents of earlier runs shown on the status page. */
+const EARLIER_INCIDENTS = 1000;
+
+export async function startUp(o: UpOptions): Promise<Up> {
+  const { settings, lifecycle, logger } = o;
+  const { store, embedded } = await openStore(settings, lifecycle);
+  const engine = createEngine({ tuning: tuningOf(settings) });
+  const deliverer = createDeliverer({ outbox: store.outbox, webhooks: settings.webhooks, logger });
+  const detect = createDetect({ engine, store, deliverer, logger, onIncidents: o.onIncidents });
+  await detect.restore();
+  const known = await store.query('SELECT 1 FROM events LIMIT 1');
+  if (known.length > 0) detect.doubt(Number.POSITIVE_INFINITY);
+  const reload = watchTuning({ file: settings.file, apply: (tuning) => detect.setTuning(tuning), logger });
+  lifecycle.onClose('configuration watch', () => reload.close());
+
+  const normaliserFor = createNormaliserFactory(settings);
+  const counts = { lines: 0, events: 0, rejected: {} as Record<string, number>, newest: 0 };
+  const sink = inProcessSink({ detect, store, counts });
+  const delivering = deliverer.run(lifecycle.signal);
+  lifecycle.onClose('delivery', () => delivering);
+  const saving = setInterval(() => void saveQuietly(detect, logger), SAVE_EVERY_MS);
+  lifecycle.onClose('periodic save', () => clearInterval(saving));
+
+  const startedAt = new Date();
+  const earlier = await store.incidents({ limit: EARLIER_INCIDENTS });
+  const incidents = () => newestFirst(earlier, engine.incidents());
+  const report = (): StatusReport => {
+    const statistics = engine.statistics();
+    const sent = deliverer.statistics();
+    return {
+      version,
+      startedAt: startedAt.toISOString(),
+      uptimeSeconds: Math.round((Date.now() - startedAt.getTime()) / 1000),
+      sources: [...o.sources],
+      lines: counts.lines,
+      events: counts.events,
+      rejected: counts.rejected,
+      credentials: statistics.credentials,
+      openIncidents: statistics.openIncidents,
+      findings: statistics.findings,
+      newestEventAt: counts.newest === 0 ? null : new Date(counts.newest).toISOString(),
+      tuning: engine.tuningVersion,
+      deliveries: { delivered: sent.delivered, failed: sent.failed, dead: sent.dead },
+      store: embedded === null ? null : { url: embedded.url, analyst: embedded.analyst.username },
+      configProblem: reload.problem,
+    };
+  };
+  const live = o.live ? await startLive({ ...o, sink, normaliserFor, report, incidents }) : null;
+  const played = play({
+    paths: o.playback,
+    normaliserFor: () => normaliserFor(),
+    sink,
+    signal: lifecycle.signal,
+    onProgress: o.onProgress,
+  });
+  return {
+    consoleUrl: live?.console.url ?? null,
+    receiverUrl: live?.ingest.url ?? null,
+    store: { url: embedded?.url ?? settings.clickhouse.url ?? '', analyst: embedded?.analyst ?? null },
+    played,
+    report,
+    incidents,
+    async finish() {
+      await detect.finish();
+      await deliverer.drain();
+    },
+  };
+}
+
+async function openStore(
+  settings: Settings,
+  lifecycle: Lifecycle,
+): Promise<{ store: Store; embedded: EmbeddedServer | null }> {
+  const { clickhouse } = settings;
+  await mkdir(settings.dataDirectory, { recursive: true, mode: 0o700 });
+  const embedded =
+    clickhouse.url === undefined
+      ? await startEmbedded({ dir: join(settings.dataDirectory, 'clickhouse') })
+      : null;
+  if (embedded) lifecycle.onClose('embedded ClickHouse', () => embedded.close());
+  const store = createStore({
+    ...(embedded ?? {
+      url: clickhouse.url!,
+      username: clickhouse.username,
+      password: clickhouse.password,
+      database: clickhouse.database,
+    }),
+    retentionDays: clickhouse.retentionDays,
+  });
+  lifecycle.onClose('store', () => store.close());
+  await store.migrate();
+  return { store, embedded };
+}
+
+interface Counts {
+  lines: number;
+  events: number;
+  rejected: Record<string, number>;
+  newest: number;
+}
+
+/** Judges and stores in this process. One batch at a time: the engine is one sequence. */
+function inProcessSink({ detect, store, counts }: { detect: Detect; store: Store; counts: Counts }): Sink {
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = last.then(work);
+    last = turn.catch(() => undefined);
+    return turn;
+  };
+  return {
+    publish: (events) =>
+      inTurn(async () => {
+        if (events.length === 0) return;
+        await detect.handle(events, tokenOf(events.map((event) => event.id)));
+        counts.events += events.length;
+        counts.lines += events.length;
+        for (const event of events) counts.newest = Math.max(counts.newest, event.at);
+      }),
+    reject: (rejections) =>
+      inTurn(async () => {
+        if (rejections.length === 0) return;
+        await store.insertRejections(
+          rejections,
+          tokenOf(rejections.map((one) => `${one.position} ${one.reason}`)),
+        );
+        counts.lines += rejections.length;
+        for (const { reason } of rejections) counts.rejected[reason] = (counts.rejected[reason] ?? 0) + 1;
+      }),
+  };
+}
+
+/** Names a batch by its content, so that the same batch sent again is stored once. */
+function tokenOf(ids: readonly string[]): string {
+  return createHash('sha256').update(ids.join('\n')).digest('hex').slice(0, 32);
+}
+
+interface LiveOptions extends UpOptions {
+  sink: Sink;
+  normaliserFor: NormaliserFactory;
+  report: () => StatusReport;
+  incidents: () => Incident[];
+}
+
+async function startLive(o: LiveOptions): Promise<{ ingest: Ingest; console: Console }> {
+  const { settings, lifecycle, sink, normaliserFor, logger } = o;
+  const console = await startConsole({
+    ...settings.console,
+    source: { report: o.report, incidents: o.incidents },
+  });
+  lifecycle.onClose('status page', () => console.close());
+  const ingest = await createIngest({
+    config: settings.ingest,
+    dataDirectory: settings.dataDirectory,
+    normaliserFor,
+    sink,
+    logger,
+  });
+  lifecycle.onClose('ingest', () => ingest.close());
+  ingest.done.catch((error: Error) => lifecycle.stop(`ingest failed: ${error.message}`));
+  return { ingest, console };
+}
+
+/** One state per incident: this run's wins over the stored one. */
+function newestFirst(earlier: readonly Incident[], current: Iterable<Incident>): Incident[] {
+  const latest = new Map(earlier.map((incident) => [incident.id, incident]));
+  for (const incident of current) latest.set(incident.id, incident);
+  return [...latest.values()].sort((a, b) => b.opened_at.localeCompare(a.opened_at));
+}
+
+async function saveQuietly(detect: Detect, logger: Logger): Promise<void> {
+  try {
+    await detect.save();
+  } catch (error) {
+    logger.warn(
+      { reason: (error as Error).message },
+      'baselines could not be saved; trying again in a minute',
+    );
+  }
+}
