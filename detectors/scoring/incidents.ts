@@ -91,6 +91,8 @@ const FIRST_STEP = 10;
 /** An open incident with what people were last told of it. */
 interface Entry {
   readonly incident: OpenIncident;
+  /** The event it opened on: what joins on the same event is part of the opening. */
+  readonly openedBy: string;
   reportedRecords: number;
   reported: boolean;
   /** Something changed since it was last returned. */
@@ -118,7 +120,8 @@ export function createIncidents(o: IncidentsOptions = {}): Incidents {
     open.get(tenant)?.get(lineage) ?? [];
 
   const tell = (entry: Entry): Incident => {
-    if (entry.reported && entry.incident.status === 'open') entry.incident.status = 'updated';
+    const opening = !entry.reported || entry.openedBy === current.id;
+    if (!opening && entry.incident.status === 'open') entry.incident.status = 'updated';
     entry.reported = true;
     entry.changed = false;
     entry.reportedRecords = entry.incident.exposure.records;
@@ -151,6 +154,7 @@ export function createIncidents(o: IncidentsOptions = {}): Incidents {
     const incident = openIncident(opening);
     const entry = {
       incident,
+      openedBy: opening.event.id,
       reportedRecords: 0,
       reported: false,
       changed: true,
@@ -193,6 +197,7 @@ export function createIncidents(o: IncidentsOptions = {}): Incidents {
     add(finding, draft, meta, event, trail, baseline) {
       if (!finding.pages && finding.log_e < SUPPORT_LOG_E) return null;
       const facts = factsOf(current, event, trail);
+      current = { id: event.id, facts };
       const claim: Claim = { finding, draft, meta, cluster: facts.cluster };
       const key = credentialKey(finding.tenant, finding.lineage);
       const entry = home(claim, trail, facts.novel);

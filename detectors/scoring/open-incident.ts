@@ -13,13 +13,13 @@ import { specificity } from './precedence.ts';
 import { combineLogE, compareSeverity, severityOf } from './severity.ts';
 import { createSourceTable, type SourceTable } from './sources.ts';
 
-export const HOUR = 3_600_000;
+const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;
 const MAX_SAMPLES = 10;
 /** Clusters one incident follows, and clusters whose share of it is counted. */
 const MAX_CLUSTERS = 16;
-/** Ordinary calls of the credential count as part of it only this long after the last finding. */
-const CREDENTIAL_FOLLOW = 6 * HOUR;
+/** Calls of the credential count as part of it only this long after the last finding; running attacks are found again within 7 h. */
+const CREDENTIAL_FOLLOW = 8 * HOUR;
 /** Calls from a flagged source do so for longer: the source itself is the suspicion. */
 const SOURCE_FOLLOW = 7 * DAY;
 
