@@ -271,20 +271,22 @@ export const generic: GatewayFormat = {
   name: 'generic',
   title: 'Any NDJSON log (mapping, or OpenTelemetry, ECS, Caddy and nginx names)',
   snippet: `# keytrail.yaml: our field on the left, dotted path in the record on the right
-format: generic
-mapping:
-  at: timestamp
-  method: http.method
-  target: http.url
-  status: http.status
-  ip: client.address
-  bytes_out: http.bytes
-  user_agent: http.agent
-  request_id: trace.id
-  route: http.route
-  user: auth.user
-  header:x-api-key: auth.key
-  claim:sub: auth.subject`,
+ingest:
+  format: generic
+  mapping:
+    at: timestamp
+    method: http.method
+    target: http.url
+    status: http.status
+    ip: client.address
+    bytes_out: http.bytes
+    user_agent: http.agent
+    request_id: trace.id
+    route: http.route
+    user: auth.user
+    header:x-api-key: auth.key
+    claim:sub: auth.subject
+# on the command line: keytrail scan --map at=timestamp --map status=http.status … app.ndjson`,
   notes:
     'Times may be ISO 8601, common log time or epoch seconds to nanoseconds. Fields without a mapping are looked for under the ' +
     'names of OpenTelemetry, ECS, Caddy and nginx JSON formats.',

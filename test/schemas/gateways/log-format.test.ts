@@ -200,3 +200,19 @@ describe('a log format that cannot work', () => {
       assert.throws(() => combined.parser({ logFormat: format }), message));
   }
 });
+
+describe('the snippet that users copy', () => {
+  it('compiles, and reads a line that the server would write', () => {
+    const nginx = /log_format [\s\S]*?';/.exec(combined.snippet)?.[0] as string;
+    const line =
+      '{"time":"2025-11-22T09:14:03+00:00","remote_addr":"203.0.113.7","remote_user":"","request_method":"GET",' +
+      '"request_uri":"/a?b=1","status":200,"body_bytes_sent":5,"request_time":0.012,"http_user_agent":"svc/1",' +
+      '"http_x_api_key":"k-1","request_id":"r-1"}';
+    const r = read(nginx, line);
+    assert.equal(r.target, '/a?b=1');
+    assert.equal(r.headers['x-api-key'], 'k-1');
+    const apache = /LogFormat .*/.exec(combined.snippet)?.[0] as string;
+    const written = '203.0.113.7 - bob [22/Nov/2025:09:14:03 +0000] "GET /a HTTP/1.1" 200 5 "-" "svc/1" r-1';
+    assert.equal(read(apache, written).requestId, 'r-1');
+  });
+});
