@@ -21,9 +21,12 @@ const say = (text: string): void => {
 
 function step(name: string, command: string, args: string[]): void {
   const result = spawnSync(command, args, { encoding: 'utf8' });
-  if (result.status === 0) return say(`ok    ${name} (${seconds()})`);
-  failures += 1;
-  say(`FAIL  ${name}\n${result.stdout ?? ''}${result.stderr ?? ''}`);
+  if (result.status === 0) {
+    say(`ok    ${name} (${seconds()})`);
+  } else {
+    failures += 1;
+    say(`FAIL  ${name}\n${result.stdout ?? ''}${result.stderr ?? ''}`);
+  }
 }
 
 function testFiles(folder: string): string[] {

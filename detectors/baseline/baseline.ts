@@ -216,28 +216,38 @@ export function createBaseline(options: {
     objects,
   };
 
+  const ending = { tainted: false, capped: false, hours: 0 };
+  const peerHour = { logBytes: 0, logRequests: 0, novelShare: 0, missShare: 0 };
   /** Shares of the credential as it stands, given to its groups once per complete hour. */
-  const teachGroups = (): void => {
-    const learned = {
-      bytes: rows.bytes.hourSum,
-      requests: rows.requests.hourSum,
-      novelShare: core.novelTrials > 0 ? core.novelHits / core.novelTrials : -1,
-      missShare: core.answers > 0 ? core.misses / core.answers : 0,
-    };
-    tenantPeers.learnHour(learned);
-    if (shared.hasClient) clientPeers.learnHour(learned);
+  const teachGroups = (logBytes: number, logRequests: number): void => {
+    const trials = core.novelTrials;
+    const answers = core.answers;
+    peerHour.logBytes = logBytes;
+    peerHour.logRequests = logRequests;
+    peerHour.novelShare = trials > 0 ? core.novelHits / trials : -1;
+    peerHour.missShare = answers > 0 ? core.misses / answers : 0;
+    tenantPeers.learnHour(peerHour);
+    if (shared.hasClient) clientPeers.learnHour(peerHour);
   };
   const endHour = (capped: boolean): void => {
-    const tainted = (core.flags & FLAG.hourTainted) !== 0;
-    if (!tainted && !anonymous && core.seen > 0) teachGroups();
-    for (const quantity of quantities) quantity.endHour({ tainted, hours: core.hours, capped });
-    if (!tainted) core.hours += 1;
-    core.flags &= ~FLAG.hourTainted;
+    const { flags, hours } = core;
+    ending.tainted = (flags & FLAG.hourTainted) !== 0;
+    ending.capped = capped;
+    ending.hours = hours;
+    const logBytes = bytes.endHour(ending);
+    const logRequests = requests.endHour(ending);
+    novelObjects.endHour(ending);
+    if (!ending.tainted) {
+      core.hours = hours + 1;
+      if (!anonymous && core.seen > 0) teachGroups(logBytes, logRequests);
+    }
+    core.flags = flags & ~FLAG.hourTainted;
     core.hour = hour;
   };
   const endDay = (capped: boolean): void => {
-    const tainted = (core.flags & FLAG.dayTainted) !== 0;
-    for (const quantity of quantities) quantity.endDay({ tainted, capped });
+    ending.tainted = (core.flags & FLAG.dayTainted) !== 0;
+    ending.capped = capped;
+    for (const quantity of quantities) quantity.endDay(ending);
     core.flags &= ~FLAG.dayTainted;
     core.day = day;
     core.activeDays += 1;

@@ -40,11 +40,21 @@ export function winsorisedStep(
   at.variance = (1 - weight) * (at.variance + weight * delta * delta);
 }
 
+/** How an hour or day ended. */
+export interface Ending {
+  /** Part of it was quarantined. */
+  tainted: boolean;
+  /** The growth cap binds. */
+  capped: boolean;
+  /** Complete active hours before. */
+  hours: number;
+}
+
 export interface Hourly extends HourlyStatistics {
   add(amount: number): void;
-  /** Ends the hour; `hours` complete ones came before. Learns unless `tainted`. */
-  endHour(o: { tainted: boolean; hours: number; capped: boolean }): void;
-  endDay(o: { tainted: boolean; capped: boolean }): void;
+  /** Ends the hour; `hours` complete ones came before. Learns unless `tainted`. Returns ln(1 + sum). */
+  endHour(o: Ending): number;
+  endDay(o: Ending): void;
   /** Starts a new period of the largest day. Heavy block only. */
   endPeriod(): void;
   /** Moves the anchor of the growth cap. Heavy block only. */
@@ -92,16 +102,18 @@ export function createHourly(options: {
     },
     endHour({ tainted, hours, capped }) {
       const sum = light.hourSum;
+      const log = Math.log1p(sum);
       light.hourSum = 0;
-      if (tainted) return;
-      moments.mean = light.logMean;
+      if (tainted) return log;
+      const before = light.logMean;
+      moments.mean = before;
       moments.variance = light.logVariance;
-      winsorisedStep(moments, Math.log1p(sum), hours);
-      if (capped)
-        moments.mean = Math.min(moments.mean, Math.max(light.logMean, heavy.anchorMean + LOG_GROWTH_CAP));
+      winsorisedStep(moments, log, hours);
+      if (capped) moments.mean = Math.min(moments.mean, Math.max(before, heavy.anchorMean + LOG_GROWTH_CAP));
       light.logMean = moments.mean;
       light.logVariance = moments.variance;
       if (sum > light.maxHour) light.maxHour = sum;
+      return log;
     },
     endDay({ tainted, capped }) {
       const sum = light.daySum;

@@ -15,14 +15,18 @@ const PRIOR_MISS = 0.05;
 const PRIOR_WEIGHT = 10;
 const LEAST_FOR_PERCENTILE = 20;
 
+/** What one credential contributes for one complete active hour. */
+export interface PeerHour {
+  /** ln(1 + sum). */
+  logBytes: number;
+  logRequests: number;
+  /** Share of new objects among those touched, or -1 when none were. */
+  novelShare: number;
+  missShare: number;
+}
+
 export interface PeerGroup extends Peers {
-  learnHour(hour: {
-    bytes: number;
-    requests: number;
-    /** Share of new objects among those touched, or -1 when none were. */
-    novelShare: number;
-    missShare: number;
-  }): void;
+  learnHour(hour: PeerHour): void;
   /** Notes how many objects a credential had touched when it had made 2^age requests. */
   learnGrowth(age: number, distinct: number): void;
 }
@@ -73,17 +77,18 @@ export function createPeerGroup(state: StateView<typeof GROUP>, age: () => numbe
       return percentile(Math.ceil(Math.log2(Math.max(1, age()))));
     },
     learnHour(hour) {
+      const hours = state.hours;
       moments.mean = state.bytesLogMean;
       moments.variance = state.bytesLogVariance;
-      winsorisedStep(moments, Math.log1p(hour.bytes), state.hours, MEMORY_HOURS);
+      winsorisedStep(moments, hour.logBytes, hours, MEMORY_HOURS);
       state.bytesLogMean = moments.mean;
       state.bytesLogVariance = moments.variance;
       moments.mean = state.requestsLogMean;
       moments.variance = state.requestsLogVariance;
-      winsorisedStep(moments, Math.log1p(hour.requests), state.hours, MEMORY_HOURS);
+      winsorisedStep(moments, hour.logRequests, hours, MEMORY_HOURS);
       state.requestsLogMean = moments.mean;
       state.requestsLogVariance = moments.variance;
-      state.hours += 1;
+      state.hours = hours + 1;
       if (hour.novelShare >= 0) {
         const keep = fade(state.novelHours);
         state.novelHits = state.novelHits * keep + hour.novelShare;

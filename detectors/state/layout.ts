@@ -31,7 +31,11 @@ export function compileLayout(declarations: readonly Declaration[]): Layout {
   const placed = declarations.flatMap(({ owner, fields }) =>
     Object.entries(fields).map(([name, field]) => ({ key: `${owner}.${name}`, field })),
   );
-  placed.sort((a, b) => SIZE[b.field.type] - SIZE[a.field.type] || (a.key < b.key ? -1 : 1));
+  // By element size against padding; scalars together, since they are read on every event and arrays are not.
+  const isArray = ({ field }: { field: Field }): number => ('array' in field ? 1 : 0);
+  placed.sort(
+    (a, b) => SIZE[b.field.type] - SIZE[a.field.type] || isArray(a) - isArray(b) || (a.key < b.key ? -1 : 1),
+  );
   const offsets = new Map<string, number>();
   let bytes = 0;
   for (const { key, field } of placed) {

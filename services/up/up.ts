@@ -12,6 +12,7 @@ import { type Console, startConsole } from '../console/server.ts';
 import type { StatusReport } from '../console/status.ts';
 import { createDeliverer } from '../deliver/deliver.ts';
 import { createDetect, type Detect } from '../detect/detect.ts';
+import { startSchedule } from '../hunt/schedule.ts';
 import { createNormaliserFactory, type NormaliserFactory } from '../ingest/normaliser-factory.ts';
 import { createIngest, type Ingest } from '../ingest/service.ts';
 import type { Sink } from '../ingest/sink.ts';
@@ -50,7 +51,8 @@ export interface Up {
   finish(): Promise<void>;
 }
 
-const SAVE_EVERY_MS = 60_000;
+/** Baselines are stored at every full minute: what a crash may forget. */
+const SAVE = '0 * * * * *';
 /** Incidents of earlier runs shown on the status page. */
 const EARLIER_INCIDENTS = 1000;
 
@@ -71,8 +73,11 @@ export async function startUp(o: UpOptions): Promise<Up> {
   const sink = inProcessSink({ detect, store, counts });
   const delivering = deliverer.run(lifecycle.signal);
   lifecycle.onClose('delivery', () => delivering);
-  const saving = setInterval(() => void saveQuietly(detect, logger), SAVE_EVERY_MS);
-  lifecycle.onClose('periodic save', () => clearInterval(saving));
+  const schedule = startSchedule({
+    jobs: [{ name: 'save baselines', every: SAVE, run: () => detect.save() }],
+    logger,
+  });
+  lifecycle.onClose('schedule', () => schedule.close());
 
   const startedAt = new Date();
   const earlier = await store.incidents({ limit: EARLIER_INCIDENTS });
@@ -218,15 +223,4 @@ function newestFirst(earlier: readonly Incident[], current: Iterable<Incident>):
   const latest = new Map(earlier.map((incident) => [incident.id, incident]));
   for (const incident of current) latest.set(incident.id, incident);
   return [...latest.values()].sort((a, b) => b.opened_at.localeCompare(a.opened_at));
-}
-
-async function saveQuietly(detect: Detect, logger: Logger): Promise<void> {
-  try {
-    await detect.save();
-  } catch (error) {
-    logger.warn(
-      { reason: (error as Error).message },
-      'baselines could not be saved; trying again in a minute',
-    );
-  }
 }

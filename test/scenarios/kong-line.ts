@@ -20,10 +20,18 @@ export interface Call {
 }
 
 const SERVICES: Record<string, { id: string; name: string; host: string }> = {
-  customers: { id: '6f0d1c8e-21ab-4f8e-9d3c-0f6a2c1b7e01', name: 'customers', host: 'customers.svc.internal' },
+  customers: {
+    id: '6f0d1c8e-21ab-4f8e-9d3c-0f6a2c1b7e01',
+    name: 'customers',
+    host: 'customers.svc.internal',
+  },
   orders: { id: '6f0d1c8e-21ab-4f8e-9d3c-0f6a2c1b7e02', name: 'orders', host: 'orders.svc.internal' },
   products: { id: '6f0d1c8e-21ab-4f8e-9d3c-0f6a2c1b7e03', name: 'products', host: 'products.svc.internal' },
-  shipments: { id: '6f0d1c8e-21ab-4f8e-9d3c-0f6a2c1b7e04', name: 'shipments', host: 'shipments.svc.internal' },
+  shipments: {
+    id: '6f0d1c8e-21ab-4f8e-9d3c-0f6a2c1b7e04',
+    name: 'shipments',
+    host: 'shipments.svc.internal',
+  },
   status: { id: '6f0d1c8e-21ab-4f8e-9d3c-0f6a2c1b7e05', name: 'status', host: 'status.svc.internal' },
 };
 
@@ -69,7 +77,13 @@ export function kongLine(call: Call, random: Random): string {
     },
     tries: [{ ip: '10.40.0.17', port: 8080, balancer_latency: 0 }],
     latencies: { kong, proxy, request: kong + proxy },
-    route: { id: uuidOf(`route-${service.name}`), name: service.name, paths: [`/v1/${service.name}`], protocols: ['https'], strip_path: false },
+    route: {
+      id: uuidOf(`route-${service.name}`),
+      name: service.name,
+      paths: [`/v1/${service.name}`],
+      protocols: ['https'],
+      strip_path: false,
+    },
     service: { ...service, port: 8080, protocol: 'http' },
     ...(call.caller.consumer
       ? {

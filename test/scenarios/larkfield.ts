@@ -51,7 +51,13 @@ export function larkfieldDay(seed: number): Day {
 }
 
 /** Calls at a Poisson pace between two hours of the day; `make` says what each one is. */
-function during(random: Random, from: number, to: number, perHour: number, make: (at: number) => Call): Call[] {
+function during(
+  random: Random,
+  from: number,
+  to: number,
+  perHour: number,
+  make: (at: number) => Call,
+): Call[] {
   const calls: Call[] = [];
   for (let at = DAY_START + from * HOUR + random.wait(HOUR / perHour); at < DAY_START + to * HOUR; ) {
     calls.push(make(Math.round(at)));
@@ -60,7 +66,14 @@ function during(random: Random, from: number, to: number, perHour: number, make:
   return calls;
 }
 
-const get = (at: number, caller: Caller, path: string, query: Record<string, string>, bytes: number, status = 200): Call => ({
+const get = (
+  at: number,
+  caller: Caller,
+  path: string,
+  query: Record<string, string>,
+  bytes: number,
+  status = 200,
+): Call => ({
   at,
   caller,
   method: 'GET',
@@ -76,10 +89,19 @@ function partnerCall(random: Random, caller: Caller, book: { first: number; size
     const customer = book.first + random.zipf(book.size) * 7;
     const roll = random.next();
     if (roll < 0.35) return get(at, caller, `/v1/customers/${customer}`, {}, random.int(900, 1600));
-    if (roll < 0.6) return get(at, caller, '/v1/orders', { customer_id: String(customer), limit: '20' }, random.int(2_000, 9_000));
-    if (roll < 0.8) return get(at, caller, `/v1/products/SKU-${1000 + random.zipf(400)}`, {}, random.int(700, 1_400));
+    if (roll < 0.6)
+      return get(
+        at,
+        caller,
+        '/v1/orders',
+        { customer_id: String(customer), limit: '20' },
+        random.int(2_000, 9_000),
+      );
+    if (roll < 0.8)
+      return get(at, caller, `/v1/products/SKU-${1000 + random.zipf(400)}`, {}, random.int(700, 1_400));
     if (roll < 0.9) return { ...get(at, caller, '/v1/orders', {}, 420, 201), method: 'POST' };
-    if (roll < 0.985) return get(at, caller, `/v1/shipments/${customer}-${random.int(1, 3)}`, {}, random.int(400, 900));
+    if (roll < 0.985)
+      return get(at, caller, `/v1/shipments/${customer}-${random.int(1, 3)}`, {}, random.int(400, 900));
     return get(at, caller, `/v1/customers/${customer}1`, {}, 96, 404);
   };
 }
@@ -89,8 +111,18 @@ const PARTNERS: readonly (Caller & { consumer: string; perHour: number })[] = [
   { consumer: 'harbour-freight-eu', ip: '145.14.132.40', userAgent: 'okhttp/4.12.0', perHour: 90 },
   { consumer: 'brightline-apps', ip: '52.58.10.21', userAgent: 'axios/1.7.2', perHour: 40 },
   { consumer: 'tallgrass-retail', ip: '34.107.20.7', userAgent: 'Go-http-client/2.0', perHour: 130 },
-  { consumer: 'meridian-parts', ip: '212.58.120.14', userAgent: 'Apache-HttpClient/5.3 (Java/17)', perHour: 80 },
-  { consumer: 'oakridge-erp', ip: '195.50.140.90', userAgent: 'SAP NetWeaver Application Server (1.0;750)', perHour: 160 },
+  {
+    consumer: 'meridian-parts',
+    ip: '212.58.120.14',
+    userAgent: 'Apache-HttpClient/5.3 (Java/17)',
+    perHour: 80,
+  },
+  {
+    consumer: 'oakridge-erp',
+    ip: '195.50.140.90',
+    userAgent: 'SAP NetWeaver Application Server (1.0;750)',
+    perHour: 160,
+  },
   { consumer: 'sunrise-market', ip: '203.104.140.12', userAgent: 'GuzzleHttp/7', perHour: 60 },
   { consumer: 'bluefin-marine', ip: '130.225.10.31', userAgent: 'python-requests/2.32.3', perHour: 50 },
 ];
@@ -116,7 +148,13 @@ function shops(random: Random): Call[] {
         const caller = { consumer, userAgent: 'node-fetch/1.0', ip: random.pick(addresses) };
         if (random.next() < 0.3) {
           const page = String(1 + random.zipf(6));
-          return get(at, caller, '/v1/products', { category: random.pick(CATEGORIES), page, per_page: '50' }, random.int(15_000, 26_000));
+          return get(
+            at,
+            caller,
+            '/v1/products',
+            { category: random.pick(CATEGORIES), page, per_page: '50' },
+            random.int(15_000, 26_000),
+          );
         }
         return get(at, caller, `/v1/products/SKU-${1000 + random.zipf(900)}`, {}, random.int(700, 1_400));
       }),
@@ -134,7 +172,8 @@ function mobileUsers(random: Random): Call[] {
     const consumer = `driver-${101 + index}`;
     const home = `84.112.${10 + index}.${20 + index}`;
     const carrier = () => `80.187.${96 + random.int(0, 12)}.${random.int(2, 250)}`;
-    const userAgent = index % 2 ? 'LarkfieldDriver/3.4 (iPhone; iOS 18.3)' : 'LarkfieldDriver/3.4 (Android 15)';
+    const userAgent =
+      index % 2 ? 'LarkfieldDriver/3.4 (iPhone; iOS 18.3)' : 'LarkfieldDriver/3.4 (Android 15)';
     const leaves = 6 + random.next() * 2;
     const returns = leaves + 8 + random.next();
     let mobile = carrier();
@@ -146,7 +185,8 @@ function mobileUsers(random: Random): Call[] {
         const caller = { consumer, userAgent, ip: hour > leaves && hour < returns ? mobile : home };
         const stop = round + random.zipf(45);
         if (random.next() < 0.5) return get(at, caller, `/v1/shipments/${stop}-1`, {}, random.int(500, 900));
-        if (random.next() < 0.4) return { ...get(at, caller, `/v1/shipments/${stop}-1/status`, {}, 60, 204), method: 'PUT' };
+        if (random.next() < 0.4)
+          return { ...get(at, caller, `/v1/shipments/${stop}-1/status`, {}, 60, 204), method: 'PUT' };
         return get(at, caller, '/v1/shipments', { driver: consumer, limit: '25' }, random.int(3_000, 6_000));
       }),
     );
@@ -175,9 +215,17 @@ function jobs(random: Random): Call[] {
     let runner = '';
     calls.push(
       ...during(random, 7, 20, 60, (at) => {
-        if (!runner || random.next() < 0.06) runner = `20.${random.int(40, 90)}.${random.int(1, 250)}.${random.int(2, 250)}`;
+        if (!runner || random.next() < 0.06)
+          runner = `20.${random.int(40, 90)}.${random.int(1, 250)}.${random.int(2, 250)}`;
         const caller = { consumer, userAgent: 'larkfield-tests/1.0 node', ip: runner };
-        return get(at, caller, `/v1/products/SKU-${9000 + random.int(0, 12)}`, {}, random.int(600, 900), random.next() < 0.08 ? 404 : 200);
+        return get(
+          at,
+          caller,
+          `/v1/products/SKU-${9000 + random.int(0, 12)}`,
+          {},
+          random.int(600, 900),
+          random.next() < 0.08 ? 404 : 200,
+        );
       }),
     );
   }
@@ -188,14 +236,26 @@ function jobs(random: Random): Call[] {
 function supportDesk(random: Random): Call[] {
   const calls: Call[] = [];
   for (let index = 0; index < 6; index++) {
-    const caller = { consumer: `support-${['ana', 'ben', 'chloe', 'dev', 'esra', 'finn'][index]}`, userAgent: 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/134.0.0.0 Safari/537.36', ip: '193.34.160.5' };
+    const caller = {
+      consumer: `support-${['ana', 'ben', 'chloe', 'dev', 'esra', 'finn'][index]}`,
+      userAgent:
+        'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/134.0.0.0 Safari/537.36',
+      ip: '193.34.160.5',
+    };
     let customer = 200_000;
     calls.push(
       ...during(random, 8, 17, 100, (at) => {
         if (random.next() < 0.12) customer = 200_000 + random.int(0, 60_000);
         const roll = random.next();
         if (roll < 0.4) return get(at, caller, `/v1/customers/${customer}`, {}, random.int(900, 1600));
-        if (roll < 0.7) return get(at, caller, '/v1/orders', { customer_id: String(customer), limit: '20' }, random.int(2_000, 9_000));
+        if (roll < 0.7)
+          return get(
+            at,
+            caller,
+            '/v1/orders',
+            { customer_id: String(customer), limit: '20' },
+            random.int(2_000, 9_000),
+          );
         if (roll < 0.9) return get(at, caller, `/v1/customers/${customer}/notes`, {}, random.int(200, 3_000));
         return { ...get(at, caller, `/v1/customers/${customer}/notes`, {}, 80, 201), method: 'POST' };
       }),
@@ -210,7 +270,8 @@ function probes(random: Random): Call[] {
   const probe: Caller = { consumer: 'uptime-probe', userAgent: 'larkfield-probe/1', ip: '10.20.9.3' };
   for (let at = DAY_START; at < DAY_START + 24 * HOUR; at += 30_000) {
     calls.push(get(at + random.int(0, 200), probe, '/v1/status', {}, 64));
-    if (at % (10 * MINUTE) === 0) calls.push(get(at + 400, { ...probe, consumer: null }, '/v1/customers/200000', {}, 52, 401));
+    if (at % (10 * MINUTE) === 0)
+      calls.push(get(at + 400, { ...probe, consumer: null }, '/v1/customers/200000', {}, 52, 401));
   }
   return calls;
 }
@@ -218,8 +279,14 @@ function probes(random: Random): Call[] {
 /** Callers without a credential: the public status page, and a few mistyped addresses. */
 function visitors(random: Random): Call[] {
   return during(random, 0, 24, 45, (at) => {
-    const caller = { consumer: null, userAgent: 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:136.0) Gecko/20100101 Firefox/136.0', ip: `91.${random.int(10, 60)}.${random.int(0, 250)}.${random.int(1, 250)}` };
-    return random.next() < 0.95 ? get(at, caller, '/v1/status', {}, 64) : get(at, caller, '/v1/customers', {}, 52, 401);
+    const caller = {
+      consumer: null,
+      userAgent: 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:136.0) Gecko/20100101 Firefox/136.0',
+      ip: `91.${random.int(10, 60)}.${random.int(0, 250)}.${random.int(1, 250)}`,
+    };
+    return random.next() < 0.95
+      ? get(at, caller, '/v1/status', {}, 64)
+      : get(at, caller, '/v1/customers', {}, 52, 401);
   });
 }
 
@@ -240,9 +307,21 @@ function replay(random: Random): Plant {
       records.add(`customer ${customer}`);
       return get(at, thief, `/v1/customers/${customer}`, {}, random.int(900, 1600));
     }
-    return get(at, thief, '/v1/orders', { customer_id: String(customer), limit: '100' }, random.int(6_000, 24_000));
+    return get(
+      at,
+      thief,
+      '/v1/orders',
+      { customer_id: String(customer), limit: '100' },
+      random.int(6_000, 24_000),
+    );
   });
-  return plant(calls, 'replay', 'northgate-logistics', records.size, 'the partner key is used from a second network and country with another client, interleaved with its owner');
+  return plant(
+    calls,
+    'replay',
+    'northgate-logistics',
+    records.size,
+    'the partner key is used from a second network and country with another client, interleaved with its owner',
+  );
 }
 
 /** An app partner reads customers by counting up, four workers at once, slower than any rate limit. */
@@ -256,10 +335,25 @@ function enumeration(random: Random): Plant {
       at += 2_000 + random.wait(9_000);
       const found = random.next() < 0.82;
       if (found) records.add(id);
-      calls.push(get(Math.round(at), caller, `/v1/customers/${id}`, {}, found ? random.int(900, 1600) : 96, found ? 200 : 404));
+      calls.push(
+        get(
+          Math.round(at),
+          caller,
+          `/v1/customers/${id}`,
+          {},
+          found ? random.int(900, 1600) : 96,
+          found ? 200 : 404,
+        ),
+      );
     }
   }
-  return plant(calls, 'enumeration', 'brightline-apps', records.size, 'customers are read by counting up with four workers at about 20 requests a minute in all');
+  return plant(
+    calls,
+    'enumeration',
+    'brightline-apps',
+    records.size,
+    'customers are read by counting up with four workers at about 20 requests a minute in all',
+  );
 }
 
 /** A shop's key pages through every category of the catalogue and opens each product. */
@@ -271,15 +365,38 @@ function scraping(random: Random): Plant {
   for (const category of CATEGORIES) {
     for (let page = 1; page <= 90; page++) {
       at += 700 + random.wait(900);
-      calls.push(get(Math.round(at), caller, '/v1/products', { category, page: String(page), per_page: '100' }, random.int(38_000, 52_000)));
-      for (let item = 0; item < 100; item++) records.add(CATEGORIES.indexOf(category) * 10_000 + page * 100 + item);
+      calls.push(
+        get(
+          Math.round(at),
+          caller,
+          '/v1/products',
+          { category, page: String(page), per_page: '100' },
+          random.int(38_000, 52_000),
+        ),
+      );
+      for (let item = 0; item < 100; item++)
+        records.add(CATEGORIES.indexOf(category) * 10_000 + page * 100 + item);
     }
   }
-  return plant(calls, 'scraping', 'shop-fern', records.size, 'every category is paged to its end, 100 products a page');
+  return plant(
+    calls,
+    'scraping',
+    'shop-fern',
+    records.size,
+    'every category is paged to its end, 100 products a page',
+  );
 }
 
 function plant(calls: Call[], kind: Label['kind'], consumer: string, records: number, story: string): Plant {
   const times = calls.map((call) => call.at);
-  const label = { kind, consumer, start: iso(Math.min(...times)), end: iso(Math.max(...times)), requests: calls.length, records, story };
+  const label = {
+    kind,
+    consumer,
+    start: iso(Math.min(...times)),
+    end: iso(Math.max(...times)),
+    requests: calls.length,
+    records,
+    story,
+  };
   return { calls, label };
 }

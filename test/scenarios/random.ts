@@ -30,7 +30,10 @@ export function seeded(seed: number): Random {
     wait: (mean) => -mean * Math.log(1 - next()),
     hex: (digits) => {
       let out = '';
-      while (out.length < digits) out += Math.floor(next() * 0x10000).toString(16).padStart(4, '0');
+      while (out.length < digits)
+        out += Math.floor(next() * 0x10000)
+          .toString(16)
+          .padStart(4, '0');
       return out.slice(0, digits);
     },
     zipf: (n) => Math.min(n - 1, Math.floor(n ** next() - 1)),

@@ -28,7 +28,7 @@ const HEAVY = {
   accesses: u32('object accesses since then'),
   records: u32('new objects returned with 2xx since then'),
   bytes: f64('bytes of those answers'),
-  since: f64('when the evidence was last 0, ms'),
+  since: f64('first access since the evidence was last 0, ms'),
   lastAt: f64('latest new object, ms'),
   burst: u32('new objects of the present page load'),
   longestBurst: u32('most new objects of one page load since the evidence was last 0'),
@@ -57,6 +57,7 @@ export const novelObjects = defineDetector({
     if (event.credential.weak && event.client.ua_family.startsWith('bot:')) return null;
     const model = frozenModel(context);
     if (model === null) return null;
+    if (state.accesses === 0) state.since = event.at;
     const fresh = Math.min(novel, MOST_PER_CALL);
     const known = Math.min(total - novel, MOST_PER_CALL);
     const shares = { p0: model.p0, p1: p.collecting };
@@ -67,7 +68,6 @@ export const novelObjects = defineDetector({
     if (state.evidence === 0) {
       state.excess = state.novel = state.accesses = state.records = state.bytes = 0;
       state.longestBurst = state.quick = 0;
-      state.since = event.at;
       forgetReport(state);
       return null;
     }

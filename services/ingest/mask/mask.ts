@@ -5,7 +5,7 @@
 import { decodePercent, decodePlus } from '../identify/query.ts';
 import { isSecretName, normalised } from './names.ts';
 import { type IsSecret, maskPairs } from './pairs.ts';
-import { MASKED, maskShapes } from './shapes.ts';
+import { MASKED, maskLinks, maskShapes } from './shapes.ts';
 
 export { MASKED } from './shapes.ts';
 
@@ -80,7 +80,7 @@ export function createMasker(names: readonly string[] = []): Masker {
     query: (query) => (query === '' ? '' : query.split('&').map(pair).join('&')),
     path: (path) => {
       if (path.length < SHORTEST) return path;
-      const parts = maskShapes(path).split('/');
+      const parts = maskLinks(path).split('/');
       return parts.map((part, i) => segment(part, parts[i - 1] ?? '')).join('/');
     },
     excerpt: (raw) => maskRuns(text(raw)),

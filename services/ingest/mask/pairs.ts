@@ -8,6 +8,8 @@ import { MASKED } from './shapes.ts';
 export type IsSecret = (name: string, value: string) => boolean;
 
 const MAX_NAME = 64;
+/** A value that makes every name secret that can be. */
+const LIKELY = '0123456789abcdef';
 /** Header values go to the end of the line: they contain the characters that end other values. */
 const WHOLE_LINE = /^(?:proxy-)?authorization$|^(?:set-)?cookie2?$/i;
 
@@ -19,7 +21,8 @@ export function maskPairs(text: string, isSecret: IsSecret): string {
     const c = text.charCodeAt(at);
     if (c !== 61 && c !== 58) continue;
     const name = nameBefore(text, at, from);
-    if (name === '') continue;
+    // The name first: looking for the end of every value would cost the square of the length.
+    if (name === '' || !isSecret(decodePercent(name), LIKELY)) continue;
     const value = valueAfter(text, at + 1, name);
     if (value.from >= value.to) continue;
     const plain = text.slice(value.from, value.to);

@@ -57,8 +57,13 @@ export function maskShapes(text: string): string {
   out = out.replace(SCHEME, (whole, scheme: string, gap: string, value: string) =>
     isSchemeValue(scheme.toLowerCase(), value) ? `${scheme}${gap}${MASKED}` : whole,
   );
-  if (out.includes('://')) out = out.replace(USERINFO, maskUserinfo);
-  return out.replace(KEY, MASKED).replace(SLACK_HOOK, `$1${MASKED}`);
+  return maskLinks(out).replace(KEY, MASKED);
+}
+
+/** The shapes that reach across path segments: `://user:password@` and incoming webhooks. */
+export function maskLinks(text: string): string {
+  const out = text.includes('://') ? text.replace(USERINFO, maskUserinfo) : text;
+  return out.includes('/services/T') ? out.replace(SLACK_HOOK, `$1${MASKED}`) : out;
 }
 
 /** From the opening line to the closing one, or to the end of the text. */

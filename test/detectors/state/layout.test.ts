@@ -11,7 +11,9 @@ const SIZE: Record<NumberType, number> = { f64: 8, f32: 4, u32: 4, u16: 2, u8: 1
 const types = fc.constantFrom<NumberType>('f64', 'f32', 'u32', 'u16', 'u8');
 const field: fc.Arbitrary<Field> = fc.oneof(
   types.map((type): Field => ({ type, length: 1, doc: '' })),
-  fc.record({ type: types, length: fc.integer({ min: 1, max: 9 }) }).map((f): Field => ({ ...f, doc: '', array: true })),
+  fc
+    .record({ type: types, length: fc.integer({ min: 1, max: 9 }) })
+    .map((f): Field => ({ ...f, doc: '', array: true })),
 );
 const fields: fc.Arbitrary<StateFields> = fc.dictionary(
   fc.string({ minLength: 1, maxLength: 6, unit: fc.constantFrom('a', 'b', 'c', 'd') }),
@@ -21,7 +23,18 @@ const fields: fc.Arbitrary<StateFields> = fc.dictionary(
 const numbers = fc.oneof(
   fc.double(),
   fc.integer({ min: -10, max: 300 }),
-  fc.constantFrom(255, 256, 65535, 65536, 2 ** 32 - 1, 2 ** 32, 2 ** 40, -1, Number.NaN, Number.POSITIVE_INFINITY),
+  fc.constantFrom(
+    255,
+    256,
+    65535,
+    65536,
+    2 ** 32 - 1,
+    2 ** 32,
+    2 ** 40,
+    -1,
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+  ),
 );
 
 /** What a field of the type keeps of a number. */
@@ -34,7 +47,14 @@ function stored(type: NumberType, value: number): number {
 
 test('views equal a plain-object model under random operations, over several rows', () => {
   const operations = fc.array(
-    fc.record({ row: fc.nat(), owner: fc.nat(), field: fc.nat(), index: fc.nat(), value: numbers, fill: fc.boolean() }),
+    fc.record({
+      row: fc.nat(),
+      owner: fc.nat(),
+      field: fc.nat(),
+      index: fc.nat(),
+      value: numbers,
+      fill: fc.boolean(),
+    }),
     { maxLength: 60 },
   );
   fc.assert(
@@ -46,7 +66,10 @@ test('views equal a plain-object model under random operations, over several row
       const layout = compileLayout(owners);
       const slab = createSlab({ rowBytes: layout.bytes, capacity: 6, chunkRows: 2 });
       const rows = [0, 1, 2, 3, 4].map(() => slab.alloc());
-      const views = owners.map((o) => layout.view(o.owner, o.fields, slab.cursor)) as Record<string, number | NumberArray>[];
+      const views = owners.map((o) => layout.view(o.owner, o.fields, slab.cursor)) as Record<
+        string,
+        number | NumberArray
+      >[];
       const model = new Map<string, number[]>();
       const cell = (row: number, owner: number, name: string, f: Field): number[] => {
         const key = `${row}.${owner}.${name}`;
@@ -73,7 +96,9 @@ test('views equal a plain-object model under random operations, over several row
           for (const [name, f] of Object.entries(declared)) {
             const value = views[owner]![name]!;
             const actual =
-              typeof value === 'number' ? [value] : Array.from({ length: value.length }, (_, i) => value.get(i));
+              typeof value === 'number'
+                ? [value]
+                : Array.from({ length: value.length }, (_, i) => value.get(i));
             assert.deepEqual(actual, cell(row, owner, name, f));
           }
       }
@@ -115,7 +140,10 @@ test('fields are aligned, never overlap and fit the row; the digest depends on e
 });
 
 test('an index outside an array is an error, not a neighbour', () => {
-  const fieldsOf = { list: { type: 'u8', length: 3, doc: '', array: true }, next: { type: 'u8', length: 1, doc: '' } } as const;
+  const fieldsOf = {
+    list: { type: 'u8', length: 3, doc: '', array: true },
+    next: { type: 'u8', length: 1, doc: '' },
+  } as const;
   const layout = compileLayout([{ owner: 'x', fields: fieldsOf }]);
   const slab = createSlab({ rowBytes: layout.bytes, capacity: 1, chunkRows: 1 });
   slab.seek(slab.alloc());

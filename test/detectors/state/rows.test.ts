@@ -36,29 +36,36 @@ function open(o: { capacity: number; bound: number; onEvict?: (name: string, byt
 
 test('never more rows than the capacity, and every evicted row was seen whole', () => {
   fc.assert(
-    fc.property(fc.array(fc.record({ name: fc.nat(30), block: fc.boolean() }), { maxLength: 300 }), (steps) => {
-      const stored = new Map<string, Uint8Array>();
-      const { rows, view, touch } = open({ capacity: 7, bound: 3, onEvict: (name, bytes) => stored.set(name, bytes) });
-      const touched = new Map<string, number>();
-      for (const { name, block } of steps) {
-        const key = `n${name}`;
-        const back = stored.get(key);
-        if (back !== undefined && rows.table.find('t', key) < 0) {
-          stored.delete(key);
-          rows.load('t', key, back);
+    fc.property(
+      fc.array(fc.record({ name: fc.nat(30), block: fc.boolean() }), { maxLength: 300 }),
+      (steps) => {
+        const stored = new Map<string, Uint8Array>();
+        const { rows, view, touch } = open({
+          capacity: 7,
+          bound: 3,
+          onEvict: (name, bytes) => stored.set(name, bytes),
+        });
+        const touched = new Map<string, number>();
+        for (const { name, block } of steps) {
+          const key = `n${name}`;
+          const back = stored.get(key);
+          if (back !== undefined && rows.table.find('t', key) < 0) {
+            stored.delete(key);
+            rows.load('t', key, back);
+          }
+          touch(key, block);
+          touched.set(key, (touched.get(key) ?? 0) + 1);
+          assert.ok(rows.table.size <= 7 && rows.pools[0]!.size <= 3);
         }
-        touch(key, block);
-        touched.set(key, (touched.get(key) ?? 0) + 1);
-        assert.ok(rows.table.size <= 7 && rows.pools[0]!.size <= 3);
-      }
-      // Nothing was lost on the way out and back in.
-      for (const [name, count] of touched) {
-        const bytes = stored.get(name);
-        if (rows.table.find('t', name) < 0) rows.load('t', name, bytes!);
-        rows.slab.seek(rows.table.find('t', name));
-        assert.equal(view.count, count);
-      }
-    }),
+        // Nothing was lost on the way out and back in.
+        for (const [name, count] of touched) {
+          const bytes = stored.get(name);
+          if (rows.table.find('t', name) < 0) rows.load('t', name, bytes!);
+          rows.slab.seek(rows.table.find('t', name));
+          assert.equal(view.count, count);
+        }
+      },
+    ),
     { numRuns: 100 },
   );
 });
@@ -82,7 +89,12 @@ test('save, load, save gives equal bytes, with and without a block and a text', 
 test('bytes of a wrong length are refused and change nothing', () => {
   const { rows, touch } = open({ capacity: 4, bound: 4 });
   const bytes = rows.save(touch('x', true));
-  const damaged = [bytes.subarray(0, 3), bytes.subarray(0, bytes.length - 1), new Uint8Array(0), new Uint8Array([...bytes, 0])];
+  const damaged = [
+    bytes.subarray(0, 3),
+    bytes.subarray(0, bytes.length - 1),
+    new Uint8Array(0),
+    new Uint8Array([...bytes, 0]),
+  ];
   for (const wrong of damaged) assert.equal(rows.load('t', 'y', wrong), -1);
   assert.equal(rows.table.find('t', 'y'), -1);
   assert.equal(rows.table.size, 1);
@@ -92,7 +104,11 @@ test('CLOCK spares rows in use and never the pinned one', () => {
   const evicted: string[] = [];
   const slab = createSlab({ rowBytes: 8, capacity: 3, chunkRows: 1 });
   let pinned = -1;
-  const table = createTable({ slab, onEvict: (slot) => evicted.push(table.nameOf(slot)), pinned: () => pinned });
+  const table = createTable({
+    slab,
+    onEvict: (slot) => evicted.push(table.nameOf(slot)),
+    pinned: () => pinned,
+  });
   pinned = table.insert('t', 'pinned');
   table.insert('t', 'a');
   table.insert('t', 'b');

@@ -11,7 +11,8 @@ function after(...times: number[]): number {
   for (const at of times) watermark.advance(at);
   return watermark.value;
 }
-const steady = (n: number, from = 1000 * HOUR): number[] => Array.from({ length: n }, (_, i) => from + i * 1000);
+const steady = (n: number, from = 1000 * HOUR): number[] =>
+  Array.from({ length: n }, (_, i) => from + i * 1000);
 
 test('follows ordinary time and never goes back', () => {
   assert.equal(after(...steady(100)), 1000 * HOUR + 99_000);

@@ -1,0 +1,74 @@
+// Every case of every detector through the real engine: what must page does so in time, what must not stays quiet; and
+// raising a floor or threshold never adds a page.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { DetectorCase } from '../../detectors/cases.ts';
+import { CATALOGUE } from '../../detectors/catalogue.ts';
+import { tuning } from '../../schemas/tuning.ts';
+import { casesOf } from './catalogue-files.ts';
+import { type Page, pagesOf } from './run-case.ts';
+
+for (const { meta, params } of CATALOGUE) {
+  const { id } = meta;
+  const cases = await casesOf(meta);
+  const own = (c: DetectorCase, parameters = {}): Page[] =>
+    pagesOf(c.events(), tuning.parse({ detectors: { [id]: parameters } })).filter(
+      ({ finding }) => finding.detector === id,
+    );
+
+  for (const c of cases)
+    test(`${id} ${c.kind}: ${c.name}`, () => {
+      const pages = own(c);
+      if (!c.expect.pages) {
+        assert.deepEqual(
+          pages.map(({ finding }) => `${finding.lineage} ${finding.claim}`),
+          [],
+        );
+        return;
+      }
+      const first = pages[0];
+      assert.ok(first, 'nothing paged');
+      assert.equal(first.finding.family, c.expect.family);
+      const {
+        from = 0,
+        requests = Number.POSITIVE_INFINITY,
+        records = Number.POSITIVE_INFINITY,
+      } = c.expect.within ?? {};
+      const events = c.events();
+      const until = events
+        .slice(0, first.index + 1)
+        .filter((e) => e.credential.lineage === first.finding.lineage && e.at >= from);
+      assert.ok(first.finding.at >= from, 'paged before the behaviour began');
+      assert.ok(until.length <= requests, `paged after ${until.length} requests, ${requests} allowed`);
+      const leaked = new Set(until.filter((e) => e.status === 200).flatMap((e) => e.objects.map((o) => o.id)))
+        .size;
+      assert.ok(leaked <= records, `${leaked} records left, ${records} allowed`);
+    });
+
+  const raisable = Object.keys(params.shape).filter((name) => /[fF]loor$|^threshold$/.test(name));
+  test(`${id} raising ${raisable.join(', ')} never adds pages`, () => {
+    assert.ok(raisable.length >= 2);
+    for (const c of cases.filter(({ kind }) => kind !== 'quiet').slice(0, 4)) {
+      const paged = own(c).length > 0;
+      for (const name of raisable) {
+        const schema = params.shape[name] as unknown as {
+          parse(value: unknown): number;
+          maxValue: number | null;
+        };
+        const raised = Math.min(schema.maxValue ?? Number.POSITIVE_INFINITY, 3 * schema.parse(undefined));
+        if (!paged)
+          assert.equal(
+            own(c, { [name]: raised }).length,
+            0,
+            `${name} = ${raised} added a page to: ${c.name}`,
+          );
+        else
+          assert.ok(
+            own(c, { [name]: raised }).every(({ index }) => index >= own(c)[0]!.index),
+            `${name} = ${raised} paged earlier in: ${c.name}`,
+          );
+      }
+    }
+  });
+}
