@@ -1,12 +1,10 @@
 // Makes the three Grafana dashboards from dashboards/queries, so that panel and query can never differ.
-// `node --import tsx dashboards/grafana/generate.ts` writes dashboards/grafana/dashboards/*.json; a test compares them.
+// `npm run gen` writes dashboards/grafana/dashboards/*.json; a test compares them.
 // Only two things are changed in a query: its time window becomes the dashboard's, and its credential the chosen one.
 
-import { readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
 
 const QUERIES = new URL('../queries/', import.meta.url);
-const OUTPUT = new URL('./dashboards/', import.meta.url);
 const DATASOURCE = { type: 'grafana-clickhouse-datasource', uid: 'keytrail-clickhouse' };
 
 type Kind = 'table' | 'timeseries';
@@ -274,9 +272,4 @@ function credentialVariable(): object {
     multi: false,
     includeAll: false,
   };
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  for (const [file, dashboard] of Object.entries(buildDashboards()))
-    writeFileSync(new URL(file, OUTPUT), `${JSON.stringify(dashboard, null, 2)}\n`);
 }

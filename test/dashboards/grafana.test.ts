@@ -1,4 +1,4 @@
-// The Grafana dashboards are what the generator makes of the queries, and every panel's SQL runs.
+// Every panel's SQL runs as it is; that the files are the generated ones is checked with all generated files.
 
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -52,10 +52,8 @@ function substituted(sql: string): string {
 
 const dashboards = buildDashboards() as Record<string, Model>;
 
-test('the committed dashboards are the generated ones', () => {
+test('every committed dashboard is a generated one', () => {
   assert.deepEqual(readdirSync(FOLDER).sort(), Object.keys(dashboards).sort());
-  for (const [file, model] of Object.entries(dashboards))
-    assert.equal(readFileSync(`${FOLDER}/${file}`, 'utf8'), `${JSON.stringify(model, null, 2)}\n`, file);
 });
 
 test('every panel asks the provisioned data source, as the analyst whose password is in the environment', () => {

@@ -152,9 +152,10 @@ test('raw lines to a signed webhook, over Kafka and ClickHouse', {
   const good = larkfieldDay(7).lines.filter((line) =>
     CONSUMERS.includes(JSON.parse(line).consumer?.username),
   );
-  const lines = good.flatMap((line, i) =>
-    i % 1000 === 500 ? [BAD[(i - 500) / 1000] ?? line, line] : [line],
-  );
+  const lines = good.flatMap((line, i) => {
+    const bad = i % 1000 === 500 ? BAD[(i - 500) / 1000] : undefined;
+    return bad === undefined ? [line] : [bad, line];
+  });
   const bad = lines.length - good.length;
   assert.equal(bad, BAD.length);
   await bus.ensureTopics([topics.raw]);
