@@ -22,9 +22,7 @@ export const REJECTION_REASONS = {
   truncated: 'the compressed stream ends early or is corrupt',
 } as const;
 export type RejectionReason = keyof typeof REJECTION_REASONS;
-export const rejectionReason = z.enum(
-  Object.keys(REJECTION_REASONS) as [RejectionReason, ...RejectionReason[]],
-);
+const rejectionReason = z.enum(Object.keys(REJECTION_REASONS) as [RejectionReason, ...RejectionReason[]]);
 
 /** One refused line, as dead-lettered. */
 export const rejection = z.strictObject({

@@ -14,7 +14,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The process environment, read here and nowhere else. */
 // biome-ignore lint/style/noProcessEnv: this file is the door.
-export const environment: Environment = process.env;
+const environment: Environment = process.env;
 
 /** Configuration with its defaults filled in and `env:NAME` references resolved. */
 export type Settings = Config & { readonly dataDirectory: string; readonly file: string | null };

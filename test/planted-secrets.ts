@@ -186,7 +186,7 @@ export const PLANTED: Record<string, string[]> = {
 };
 
 /** Every spelling of every secret that must not appear. */
-export function spellings(): { name: string; text: string }[] {
+function spellings(): { name: string; text: string }[] {
   return Object.entries(SECRETS)
     .flatMap(([name, secret]) => [
       { name, text: secret },

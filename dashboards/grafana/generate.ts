@@ -181,7 +181,7 @@ function readQuery(name: string): string {
 }
 
 /** A panel's SQL: the query with Grafana's time range and, where wanted, its credential. */
-export function panelSql(panel: { query: string; kind: Kind; ofCredential?: boolean }): string {
+function panelSql(panel: { query: string; kind: Kind; ofCredential?: boolean }): string {
   const windowed = readQuery(panel.query).replace(
     /\b(at|hour) >= \(SELECT max\(\w+\) FROM [\w.]+\) - INTERVAL \d+ DAY/g,
     (_, column: string) => (column === 'at' ? '$__timeFilter_ms(at)' : '$__timeFilter(hour)'),

@@ -7,7 +7,7 @@ import type { Bus, OutgoingMessage } from '../bus/bus.ts';
 import type { Sink } from './sink.ts';
 
 /** Below the broker's default limit of 1 MiB, with room for key and headers. */
-export const MAX_MESSAGE_BYTES = 900 * 1024;
+const MAX_MESSAGE_BYTES = 900 * 1024;
 
 export interface BusTopics {
   events: string;

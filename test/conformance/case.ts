@@ -41,7 +41,7 @@ export interface Difference {
 
 type Actual = { [K in keyof Required<Expected>]: Required<Expected>[K] | null };
 
-export function actualFields(record: GatewayRecord): Actual {
+function actualFields(record: GatewayRecord): Actual {
   const question = record.target.indexOf('?');
   const hops = record.forwardedFor === null ? [] : record.forwardedFor.split(',').map((h) => h.trim());
   return {

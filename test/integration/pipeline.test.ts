@@ -12,6 +12,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pino from 'pino';
 import { Webhook } from 'standardwebhooks';
 import { type Rejection, rejection } from '../../schemas/rejection.ts';
+import { nativePayload } from '../../schemas/siem/native.ts';
 import type { Bus } from '../../services/bus/bus.ts';
 import { createKafkaBus } from '../../services/bus/kafka.ts';
 import { startBroker, type TestBroker } from '../kafka/broker.ts';
@@ -201,8 +202,8 @@ test('raw lines to a signed webhook, over Kafka and ClickHouse', {
     () => siem.received,
     (received) => received.length >= 2,
   );
-  const incident = new Webhook(secret).verify(second!.body, second!.headers as Record<string, string>);
-  assert.equal((incident as { credential: { display: string } }).credential.display, ATTACKED);
+  const verified = new Webhook(secret).verify(second!.body, second!.headers as Record<string, string>);
+  assert.equal(nativePayload.parse(verified).data.credential.display, ATTACKED);
   await until(
     'the delivery that got a 500, again',
     () => siem.received.filter(({ headers }) => headers['webhook-id'] === first!.headers['webhook-id']),

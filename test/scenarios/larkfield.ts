@@ -8,7 +8,7 @@ import { type Random, seeded } from './random.ts';
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
 /** Tuesday 10 March 2026, 00:00 UTC. */
-export const DAY_START = Date.UTC(2026, 2, 10);
+const DAY_START = Date.UTC(2026, 2, 10);
 
 export interface Label {
   kind: 'replay' | 'enumeration' | 'scraping';

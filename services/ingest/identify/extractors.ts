@@ -3,7 +3,7 @@
 
 import { extractor } from '../../../schemas/config.ts';
 
-export const EXTRACTOR_FORMS =
+const EXTRACTOR_FORMS =
   'header:NAME, query:NAME, cookie:NAME, claim:NAME, field:NAME, jwt, bearer, basic, mtls, consumer, aws, user, client';
 
 /** Most extractors in one list. */

@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-export const HMAC_KEY_FILE = 'fingerprint.key';
+const HMAC_KEY_FILE = 'fingerprint.key';
 const KEY_BYTES = 32;
 
 /**

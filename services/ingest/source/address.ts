@@ -57,7 +57,7 @@ export function parseAddress(raw: string): Address | null {
 }
 
 /** Strict dotted quad as an unsigned 32-bit number, else null. */
-export function parseIpv4(text: string): number | null {
+function parseIpv4(text: string): number | null {
   if (text.length < 7 || text.length > 15) return null;
   let value = 0;
   let octet = -1;

@@ -17,7 +17,7 @@ export type RecordPatch = Partial<
   extra?: Record<string, string>;
 };
 
-export function record(patch: RecordPatch = {}): GatewayRecord {
+function record(patch: RecordPatch = {}): GatewayRecord {
   const named = (from: Record<string, string> | undefined): Fields => Object.assign(fields(), from);
   return {
     at: Date.UTC(2026, 0, 2, 3, 4, 5),
@@ -47,13 +47,13 @@ export function record(patch: RecordPatch = {}): GatewayRecord {
 }
 
 /** Addresses without data files: the prefix is enough for what is tested here. */
-export const noData: SourceFactsLookup = {
+const noData: SourceFactsLookup = {
   lookup: (ip) => ({ prefix: `${ip}/32`, asn: 0, network: 'test', country: 'ZZ' }),
 };
 
 export const HMAC_KEY = new Uint8Array(32).fill(7);
 
-export function builderOptions(patch: Partial<EventBuilderOptions> = {}): EventBuilderOptions {
+function builderOptions(patch: Partial<EventBuilderOptions> = {}): EventBuilderOptions {
   return {
     extractors: DEFAULT_EXTRACTORS,
     hmacKey: HMAC_KEY,
