@@ -29,7 +29,7 @@ export function startSchedule(o: { jobs: readonly Job[]; logger: Logger }): Sche
         });
         return running;
       },
-      { name, noOverlap: true },
+      { name, noOverlap: true, logger: cronLogger(name, o.logger) },
     );
     return { task, idle: () => running };
   });
@@ -38,5 +38,16 @@ export function startSchedule(o: { jobs: readonly Job[]; logger: Logger }): Sche
       await Promise.all(tasks.map(({ task }) => task.destroy()));
       await Promise.all(tasks.map(({ idle }) => idle()));
     },
+  };
+}
+
+/** What the scheduler itself has to say, such as a run left out because the one before still lasts, in our log. */
+function cronLogger(job: string, logger: Logger) {
+  const text = (message: string | Error) => (message instanceof Error ? message.message : message);
+  return {
+    info: (message: string) => logger.debug({ job, message }, 'scheduler'),
+    warn: (message: string) => logger.warn({ job, message }, 'scheduler'),
+    error: (message: string | Error) => logger.error({ job, message: text(message) }, 'scheduler'),
+    debug: (message: string | Error) => logger.debug({ job, message: text(message) }, 'scheduler'),
   };
 }

@@ -1,0 +1,55 @@
+// Thresholds change while running: a good file is applied, a wrong one changes nothing and is named until it is mended.
+
+import assert from 'node:assert/strict';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import pino from 'pino';
+import { createEngine } from '../../detectors/engine.ts';
+import { watchTuning } from '../../services/reload.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'keytrail-reload-'));
+after(() => rmSync(folder, { recursive: true }));
+
+async function until(what: string, holds: () => boolean): Promise<void> {
+  for (const deadline = Date.now() + 30_000; !holds(); await delay(20))
+    if (Date.now() > deadline) throw new Error(`waited in vain: ${what}`);
+}
+
+test('a changed file is applied, a wrong one is refused whole, a mended one is applied again', async () => {
+  const file = join(folder, 'keytrail.yaml');
+  const write = (yaml: string) => {
+    writeFileSync(`${file}.new`, yaml);
+    renameSync(`${file}.new`, file);
+  };
+  write('detectors: { D08: { excessFloor: 300 } }');
+  const engine = createEngine({});
+  const versions: string[] = [engine.tuningVersion];
+  const reload = watchTuning({
+    file,
+    apply: (tuning) => {
+      engine.setTuning(tuning);
+      versions.push(engine.tuningVersion);
+    },
+    logger: pino({ level: 'silent' }),
+  });
+  try {
+    write('detectors: { D08: { excessFloor: 900 } }');
+    await until('the new threshold', () => versions.length === 2);
+    assert.notEqual(versions[1], versions[0]);
+
+    write('detectors: { D08: { excessFloor: -1, nonsense: 2 } }\n');
+    await until('the refusal', () => reload.problem !== null);
+    for (const name of ['D08.excessFloor', 'nonsense']) assert.match(reload.problem ?? '', new RegExp(name));
+    assert.equal(engine.tuningVersion, versions[1], 'the thresholds before stay in force');
+    assert.equal(versions.length, 2);
+
+    write('detectors: { D08: { excessFloor: 901 } }');
+    await until('the mended file', () => reload.problem === null);
+    assert.equal(versions.length, 3);
+  } finally {
+    reload.close();
+  }
+});
