@@ -16,6 +16,7 @@ import {
   accident,
   advance,
   count,
+  countLoad,
   HEAVY,
   longestRun,
   reach,
@@ -34,6 +35,8 @@ type Ctx = Context<
 
 /** Weight of the prior of the route's share, and how many accesses one credential may teach. */
 const PRIOR = 60;
+/** Most callers of most routes page less than a person who does: what is expected before a route has taught. */
+const PRIOR_SHARE = 0.4;
 const TEACHES = 30;
 
 export const sequentialWalk = defineDetector({
@@ -90,11 +93,13 @@ function follow(context: Ctx, object: ApiEvent['objects'][number]): Draft | null
   const length = advance(state, slot, number, near);
   if (length === 0) return null;
   const read = isRead(event);
-  count(state, slot, { at: event.at, value, read, bytes: last && read ? event.bytes_out : 0 });
+  countLoad(state, slot, event.at);
+  count(state, slot, { value, length, bytes: read ? (last ? event.bytes_out : 0) : -1 });
   if (top !== null) noteFrontier(state, slot, { value, top });
   if (last && read) note(route, owner, value);
   state.near = length > 1 ? 1 : 2;
-  const usual = clamp(Math.max(1.2 * usualShare(context), 1.5 * accident(range, near)), p.usualShare, 0.95);
+  const learned = usualShare(context);
+  const usual = clamp(Math.max(1.2 * learned, 1.5 * accident(range, near)), p.onward, 0.95);
   const evidence = cusum(state.evidence.get(slot), length > 1, {
     p0: usual,
     p1: Math.max(p.walkShare, usual),
@@ -105,8 +110,8 @@ function follow(context: Ctx, object: ApiEvent['objects'][number]): Draft | null
     restart(state, slot, event.at);
     return null;
   }
-  const onward = Math.max(p.onward, usualShare(context));
-  const logE = Math.max(evidence, -run * Math.log(onward) - Math.log(state.distinct.get(slot)));
+  const onward = Math.max(p.onward, learned);
+  const logE = Math.max(evidence, -run * Math.log(onward) - Math.log(Math.max(1, state.distinct.get(slot))));
   return judge(context, { slot, logE, run, top, collection: object.collection });
 }
 
@@ -122,7 +127,7 @@ function noteFrontier(state: WalkState, slot: number, { value, top }: { value: n
 
 /** Share of neighbouring ids in what the route's other callers do, held near the default until enough was seen. */
 function usualShare({ route, params: p }: Ctx): number {
-  const prior = 0.6 * p.usualShare;
+  const prior = PRIOR_SHARE * p.onward;
   return Math.min(0.95, (PRIOR * prior + route.near) / (PRIOR + route.trials));
 }
 

@@ -30,17 +30,14 @@ export const PARAMS = z.strictObject({
     effect:
       'how far apart two ids may be and still be one step; higher: catches sparser walks, more accidents',
   }),
-  usualShare: z.number().min(0.05).max(0.9).default(0.5).meta({
+  walkShare: z.number().min(0.9).max(0.995).default(0.97).meta({
     unit: 'share',
     effect:
-      'share of neighbouring ids in ordinary use; higher: tolerates callers that page to the next object',
+      'share of neighbouring ids expected of a walk; lower: walks mixed with other reading are caught, too, but later',
   }),
-  walkShare: z.number().min(0.5).max(0.99).default(0.9).meta({
-    unit: 'share',
-    effect: 'share of neighbouring ids expected of a walk; higher: only cleaner walks count',
-  }),
-  onward: z.number().min(0.3).max(0.95).default(0.75).meta({
+  onward: z.number().min(0.3).max(0.9).default(0.75).meta({
     unit: 'probability',
-    effect: 'chance that a person goes on to the next object once more; higher: longer runs are needed',
+    effect:
+      'chance that a person who read an object goes on to its neighbour; higher: tolerates longer paging, longer walks are needed',
   }),
 });

@@ -12,6 +12,8 @@ export const HEADS = 12;
 const IDLE = 24 * 3_600_000;
 /** Calls closer than this belong to one page load. */
 const PAGE_LOAD_GAP = 2000;
+/** The object that opened a head was counted. */
+const COUNTED = -2;
 /** Share of random accesses that may come near a head by accident. */
 const ACCIDENT = 1 / 12;
 
@@ -23,7 +25,7 @@ export const HEAVY = {
   lastAt: f64s(SLOTS, 'latest access, ms'),
   since: f64s(SLOTS, 'when the present walk began, ms'),
   evidence: f32s(SLOTS, 'CUSUM of "extends a head"'),
-  distinct: u32s(SLOTS, 'objects since the walk began'),
+  distinct: u32s(SLOTS, 'objects on heads that were extended, since the walk began'),
   records: u32s(SLOTS, 'of these, returned with 2xx'),
   bytes: f64s(SLOTS, 'bytes returned since'),
   low: f64s(SLOTS, 'smallest number since'),
@@ -40,6 +42,7 @@ export const HEAVY = {
   steps: f64s(SLOTS * HEADS, 'its latest step'),
   lines: u32s(SLOTS * HEADS, 'line of its numbers'),
   lengths: u16s(SLOTS * HEADS, 'accesses in its direction'),
+  opening: f32s(SLOTS * HEADS, 'bytes of the access that opened it; -1 when nothing was returned'),
   used: u32s(SLOTS * HEADS, 'tick of its latest access; 0 when empty'),
 } as const;
 export type WalkState = StateView<typeof HEAVY>;
@@ -138,23 +141,49 @@ export function longestRun(state: WalkState, slot: number): number {
   return longest;
 }
 
-/** Counts an object that extended or began a head. */
-export function count(
-  state: WalkState,
-  slot: number,
-  o: { at: number; value: number; read: boolean; bytes: number },
-): void {
-  const quick = o.at - state.lastAt.get(slot) < PAGE_LOAD_GAP;
+/** Follows page loads; every access counts for them. */
+export function countLoad(state: WalkState, slot: number, at: number): void {
+  const quick = at - state.lastAt.get(slot) < PAGE_LOAD_GAP;
   const burst = quick ? state.burst.get(slot) + 1 : 1;
-  const distinct = state.distinct.get(slot);
   state.burst.set(slot, burst);
   if (burst > state.longestBurst.get(slot)) state.longestBurst.set(slot, burst);
   if (quick) state.quick.set(slot, state.quick.get(slot) + 1);
-  if (distinct === 0) state.since.set(slot, o.at);
+  state.lastAt.set(slot, at);
+}
+
+/**
+ * Counts an object that extended a head, and with it the one that opened the head, unless that was counted before.
+ * What no neighbour followed is no part of a walk. Call it after advance(), which returned `length`.
+ * @param o.bytes of the answer; -1 when nothing was returned
+ */
+export function count(
+  state: WalkState,
+  slot: number,
+  o: { value: number; bytes: number; length: number },
+): void {
+  const head = latestHead(state, slot);
+  if (o.length === 1) {
+    state.opening.set(head, o.bytes);
+    return;
+  }
+  const opening = state.opening.get(head);
+  if (opening !== COUNTED) addMember(state, slot, { value: o.value - state.steps.get(head), bytes: opening });
+  state.opening.set(head, COUNTED);
+  addMember(state, slot, o);
+}
+
+function latestHead(state: WalkState, slot: number): number {
+  let head = slot * HEADS;
+  while (state.used.get(head) !== state.tick) head++;
+  return head;
+}
+
+function addMember(state: WalkState, slot: number, o: { value: number; bytes: number }): void {
+  const distinct = state.distinct.get(slot);
   state.low.set(slot, distinct === 0 ? o.value : Math.min(o.value, state.low.get(slot)));
   state.high.set(slot, distinct === 0 ? o.value : Math.max(o.value, state.high.get(slot)));
   state.distinct.set(slot, distinct + 1);
-  if (o.read) state.records.set(slot, state.records.get(slot) + 1);
+  if (o.bytes < 0) return;
+  state.records.set(slot, state.records.get(slot) + 1);
   state.bytes.set(slot, state.bytes.get(slot) + o.bytes);
-  state.lastAt.set(slot, o.at);
 }
