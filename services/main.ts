@@ -36,6 +36,12 @@ const EXPECTED = new Set([
   'BusUnavailable',
 ]);
 
+// A reader that has seen enough (`| head`) ends us as SIGPIPE ends other programs; `up` closes its parts first.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.kill(process.pid, 'SIGTERM');
+});
+
 try {
   await program.parseAsync();
 } catch (error) {

@@ -6,11 +6,13 @@
 import type { Consumer, ConsumerGroupJoinEvent, EachBatchPayload, KafkaMessage } from 'kafkajs';
 import type { Logger } from '../logger.ts';
 import type { BusBatch, SubscribeOptions, Subscription, TopicPartition } from './bus.ts';
-import { unavailable } from './kafka-reports.ts';
+import { isPassing, unavailable } from './kafka-reports.ts';
 import { outlast, pause } from './outage.ts';
 
 const MAX_MESSAGES = 5_000;
 const BEAT_MS = 1_000;
+/** A broker that has just started cannot coordinate groups for some seconds; joining the first time waits that long. */
+const FIRST_JOIN_TRIES = 10;
 
 interface Parts {
   options: SubscribeOptions;
@@ -20,7 +22,11 @@ interface Parts {
 }
 
 /** How one consumer's life ended. */
-type Ending = { kind: 'closed' } | { kind: 'crashed' | 'failed'; error: Error };
+type Ending =
+  | { kind: 'closed' }
+  | { kind: 'failed'; error: Error }
+  /** `passing`: the broker answers and says that a later try may succeed. */
+  | { kind: 'crashed'; error: Error; passing: boolean };
 
 /** Resolves once the group was joined; rejects when that is not possible. */
 export async function startSubscription(parts: Parts): Promise<Subscription> {
@@ -51,7 +57,8 @@ async function keepConsuming(parts: Parts, stop: AbortSignal, joined: () => void
       joined();
     });
     if (ending.kind === 'closed') return;
-    if (ending.kind === 'failed' || !everJoined) throw ending.error;
+    if (ending.kind === 'failed') throw ending.error;
+    if (!everJoined && !(ending.passing && crashes < FIRST_JOIN_TRIES)) throw ending.error;
     parts.logger.warn(
       { reason: ending.error.message, group: parts.options.group },
       'consumer crashed, joining again',
@@ -76,9 +83,9 @@ async function consumeOnce(parts: Parts, stop: AbortSignal, joined: () => void):
   const fail = (error: unknown) =>
     finish({ kind: 'failed', error: error instanceof Error ? error : new Error(String(error)) });
 
-  consumer.on(consumer.events.CRASH, ({ payload }) =>
-    finish({ kind: 'crashed', error: unavailable(payload.error, brokers) }),
-  );
+  const crash = (error: unknown) =>
+    finish({ kind: 'crashed', error: unavailable(error, brokers), passing: isPassing(error) });
+  consumer.on(consumer.events.CRASH, ({ payload }) => crash(payload.error));
   /** kafkajs leaves the group without waiting for these, which would lose their commits. */
   const inHand = new Set<Promise<void>>();
   const assign = createAssigner({ consumer, options, logger, over: over.signal, joined, fail });
@@ -97,7 +104,7 @@ async function consumeOnce(parts: Parts, stop: AbortSignal, joined: () => void):
       },
     });
   } catch (error) {
-    finish({ kind: 'crashed', error: unavailable(error, brokers) });
+    crash(error);
   }
   const result = await ending;
   stop.removeEventListener('abort', onStop);

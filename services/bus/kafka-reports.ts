@@ -54,6 +54,13 @@ export function unavailable(error: unknown, brokers: readonly string[]): Error {
   return error;
 }
 
+/** True when the broker answered with an error of the protocol that passes by itself, such as a coordinator that loads. */
+export function isPassing(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const root: Error & { retriable?: unknown } = rootCause(error);
+  return root.name === 'KafkaJSProtocolError' && root.retriable === true;
+}
+
 function rootCause(error: Error): Error {
   let root = error;
   // kafkajs wraps errors at most a few times; the bound keeps a cycle from hanging us.

@@ -2,13 +2,10 @@
 // one ingest, two detect, one deliver, over a real Kafka broker and a real ClickHouse server.
 
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import pino from 'pino';
 import { Webhook } from 'standardwebhooks';
 import { type Rejection, rejection } from '../../schemas/rejection.ts';
@@ -19,6 +16,7 @@ import { startBroker, type TestBroker } from '../kafka/broker.ts';
 import { larkfieldDay } from '../scenarios/larkfield.ts';
 import { answer, openReceiver, type Receiver } from '../services/deliver/receiver.ts';
 import { openTestStore, type TestStore } from '../services/store/fixtures.ts';
+import { type Running, start, until } from './running.ts';
 
 const broker = await startBroker();
 after(() => broker?.close());
@@ -84,41 +82,6 @@ async function setUp(broker: TestBroker): Promise<Setup> {
   return { bus, store, siem, secret, topics, group, configFile };
 }
 
-/** A keytrail process; resolves once it has logged that it runs. */
-async function start(command: string, configFile: string): Promise<ChildProcess> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'services/main.ts', command, '-c', configFile], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...process.env, KAFKA_BROKERS: '', CLICKHOUSE_URL: '' },
-  });
-  let log = '';
-  await new Promise<void>((resolve, reject) => {
-    child.stderr!.on('data', (text: Buffer) => {
-      log = (log + text).slice(-8_000);
-      if (/"msg":"(ingest runs|detection runs|delivering)"/.test(log)) resolve();
-    });
-    child.once('exit', (code) => reject(new Error(`keytrail ${command} ended with ${code}:\n${log}`)));
-  });
-  return child;
-}
-
-async function stop(child: ChildProcess): Promise<number | null> {
-  if (child.exitCode !== null) return child.exitCode;
-  const exit = once(child, 'exit');
-  child.kill('SIGTERM');
-  await exit;
-  return child.exitCode;
-}
-
-/** Waits until the condition holds; says what was seen last when it does not within two minutes. */
-async function until<T>(what: string, look: () => Promise<T> | T, holds: (seen: T) => boolean): Promise<T> {
-  for (const deadline = Date.now() + 120_000; ; ) {
-    const seen = await look();
-    if (holds(seen)) return seen;
-    if (Date.now() > deadline) throw new Error(`${what}: still ${JSON.stringify(seen)}`);
-    await delay(50);
-  }
-}
-
 async function deadLetters({ bus, topics }: Setup, count: number): Promise<Rejection[]> {
   const found: Rejection[] = [];
   const subscription = await bus.subscribe({
@@ -143,9 +106,9 @@ test('raw lines to a signed webhook, over Kafka and ClickHouse', {
 }, async (t) => {
   const setup = await setUp(broker!);
   const { bus, store, siem, secret, topics, group, configFile } = setup;
-  const children: ChildProcess[] = [];
+  const children: Running[] = [];
   t.after(async () => {
-    await Promise.all(children.map(stop));
+    await Promise.all(children.map((child) => child.stop()));
     await bus.close();
     await siem.close();
     await store.close();
@@ -212,7 +175,7 @@ test('raw lines to a signed webhook, over Kafka and ClickHouse', {
   const incidents = await store.store.incidents();
   assert.deepEqual([...new Set(incidents.map(({ credential }) => credential.display))], [ATTACKED]);
 
-  assert.deepEqual(await Promise.all(children.map(stop)), [0, 0, 0, 0]);
+  assert.deepEqual(await Promise.all(children.map((child) => child.stop())), [0, 0, 0, 0]);
   assert.equal(await bus.lag(group, topics.events), 0);
   const baselines = await store.store.query<{ lineage: string }>('SELECT DISTINCT lineage FROM baselines');
   assert.ok(baselines.length >= CONSUMERS.length, 'what was learned is stored at the end');

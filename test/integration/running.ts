@@ -1,0 +1,54 @@
+// A keytrail service as a process of its own, as an operator runs it, and waiting for what it brings about.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+
+export interface Running {
+  /** Everything it has logged so far. */
+  log(): string;
+  /** SIGTERM; resolves with the exit code. */
+  stop(): Promise<number | null>;
+}
+
+/** Resolves once the process has logged that it runs; rejects with its log when it ends before. */
+export async function start(command: string, configFile: string): Promise<Running> {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'services/main.ts', command, '-c', configFile], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, KAFKA_BROKERS: '', CLICKHOUSE_URL: '' },
+  });
+  let log = '';
+  await new Promise<void>((resolve, reject) => {
+    const hear = (text: Buffer) => {
+      log += text;
+      if (/"msg":"(ingest runs|detection runs|delivering)"/.test(log)) resolve();
+    };
+    child.stdout.on('data', hear);
+    child.stderr.on('data', hear);
+    child.once('exit', (code) => reject(new Error(`keytrail ${command} ended with ${code}:\n${log}`)));
+  });
+  return {
+    log: () => log,
+    async stop() {
+      if (child.exitCode !== null) return child.exitCode;
+      const exit = once(child, 'exit');
+      child.kill('SIGTERM');
+      await exit;
+      return child.exitCode;
+    },
+  };
+}
+
+/** Waits until the condition holds; says what was seen last when it does not within two minutes. */
+export async function until<T>(
+  what: string,
+  look: () => Promise<T> | T,
+  holds: (seen: T) => boolean,
+): Promise<T> {
+  for (const deadline = Date.now() + 120_000; ; ) {
+    const seen = await look();
+    if (holds(seen)) return seen;
+    if (Date.now() > deadline) throw new Error(`${what}: still ${JSON.stringify(seen)}`);
+    await delay(50);
+  }
+}
