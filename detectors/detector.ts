@@ -42,7 +42,13 @@ export interface Draft {
   /** Sentence with number and comparison, starting in lower case after the credential's name. */
   claim: string;
   /** What the behaviour took since it began: distinct records, bytes, requests. */
-  exposed: { records: number; bytes: number; events: number };
+  exposed: {
+    records: number;
+    bytes: number;
+    events: number;
+    /** Records that are of the behaviour for certain; absent when all are. */
+    certain?: number;
+  };
   evidence: EvidenceItem[];
   /** Innocent explanations tested and rejected. */
   rejected: string[];

@@ -1,5 +1,8 @@
 // How many distinct records and bytes left in an incident: the detector's count at opening, continued call by call.
 // Always holds: low ≤ records ≤ high; a record or listing page that repeats is not counted again (see distinct.ts).
+// `low` holds only what certainly is of the behaviour. A value in a query may be a filter that names a record again
+// (`/orders?customer_id=7` beside `/customers/7`), so it counts beside named paths in `high` only. Where any call of the
+// credential may belong to the behaviour, what followed is possible and only what a detector counted is certain.
 // Does not promise the size of listing pages whose gateway logs no item count: those are taken at the asked page size
 // and only one item of each is in the lower bound.
 
@@ -10,43 +13,68 @@ import { createDistinctCounter, type DistinctBudget } from './distinct.ts';
 /** Share of new objects that the credential's novelty filter takes for known ones (detectors/baseline/view.ts). */
 const FILTER_MISS = 0.01;
 
+/** Query parameters told apart; beyond that nothing read by query alone is certain. */
+const MOST_PARAMETERS = 64;
+
 export interface Exposure {
   /** Counts what one call of the behaviour returned. `novel` is the number of its objects that are new to the credential. */
   count(call: Pick<ApiEvent, 'objects' | 'status' | 'bytes_out'>, novel: number): void;
   /** Counts the items of a listing page, once per distinct page. */
   countPage(event: ApiEvent): void;
   /** Raises the total to what a detector counted over the whole behaviour, when that is more. */
-  atLeast(o: { records: number; bytes: number; certain: number }): void;
-  /** Marks objects as already contained in what a detector counted. */
-  include(objects: ApiEvent['objects']): void;
+  atLeast(counted: { records: number; bytes: number }): void;
+  /** Raises the lower bound to what a detector counted for certain. */
+  certainly(records: number): void;
   readonly records: number;
   readonly bytes: number;
   interval(): Incident['exposed'];
   close(): void;
 }
 
-/** @param o.exactLimit distinct records counted exactly; @param o.filtered whether objects pass the novelty filter. */
+/**
+ * @param o.exactLimit distinct records counted exactly
+ * @param o.confined whether every counted call is of the behaviour; else they are the new objects of the credential, as
+ *   its novelty filter tells
+ */
 export function createExposure(o: {
   exactLimit: number;
   budget: DistinctBudget;
-  filtered: boolean;
+  confined: boolean;
 }): Exposure {
-  const ids = createDistinctCounter(o);
+  const paths = createDistinctCounter(o);
+  const queries = createDistinctCounter(o);
   const pages = createDistinctCounter(o);
+  const parameters = new Set<string>();
   let base = 0;
-  let uncertain = 0;
+  let listed = 0;
+  let certain = 0;
   let bytes = 0;
-  let included = 0;
 
-  const records = (): number => base + ids.count - included;
+  const records = (): number => base + Math.max(paths.count, queries.count);
+  /** The most read by one query parameter is at least the average. */
+  const named = (): number =>
+    Math.max(
+      paths.count - 2 * paths.error,
+      parameters.size < MOST_PARAMETERS
+        ? (queries.count - 2 * queries.error) / Math.max(1, parameters.size)
+        : 0,
+    );
+  const low = (): number => {
+    if (!o.confined) return certain;
+    const mixed = paths.count > 0 && queries.count > 0;
+    return Math.max(named() + listed, mixed ? 0 : certain);
+  };
   return {
     count(call, novel) {
       bytes += call.bytes_out;
       if (call.status < 200 || call.status > 299) return;
       let left = novel;
       for (let i = 0; i < call.objects.length && left > 0; i++) {
-        const object = call.objects[i] as ApiEvent['objects'][number];
-        if (ids.add(`${object.collection}\n${object.id}`)) left--;
+        const { collection, id } = call.objects[i] as ApiEvent['objects'][number];
+        const inQuery = collection.startsWith('?');
+        if (!(inQuery ? queries : paths).add(`${collection}\n${id}`)) continue;
+        left--;
+        if (inQuery && parameters.size < MOST_PARAMETERS) parameters.add(collection);
       }
     },
     countPage(event) {
@@ -54,19 +82,16 @@ export function createExposure(o: {
       const size = event.items ?? event.page?.limit ?? 0;
       if (size <= 0 || !pages.add(`${event.route}\n${event.query}\n${event.page?.value ?? ''}`)) return;
       base += size;
-      if (event.items === null) uncertain += size - 1;
+      const known = event.items ?? 1;
+      listed += known;
+      certain += known;
     },
     atLeast(counted) {
-      if (counted.records > records()) {
-        base += counted.records - records();
-        uncertain = Math.max(uncertain, counted.records - counted.certain);
-      }
+      base += Math.max(0, counted.records - base - paths.count - queries.count);
       if (counted.bytes > bytes) bytes = counted.bytes;
     },
-    include(objects) {
-      const before = ids.count;
-      for (const object of objects) ids.add(`${object.collection}\n${object.id}`);
-      included += ids.count - before;
+    certainly(counted) {
+      certain = Math.max(certain, counted);
     },
     get records() {
       return Math.round(records());
@@ -76,17 +101,19 @@ export function createExposure(o: {
     },
     interval() {
       const value = Math.round(records());
-      const error = 2 * ids.error;
-      const missed = o.filtered ? value / (1 - FILTER_MISS) - value : 0;
+      const error = 2 * (paths.error + queries.error);
+      const missed = o.confined ? 0 : value / (1 - FILTER_MISS) - value;
+      const others = Math.min(paths.count, queries.count);
       return {
         records: value,
-        low: Math.max(0, Math.floor(value - error - uncertain)),
-        high: Math.ceil(value + error + missed),
+        low: Math.max(0, Math.min(value, Math.floor(low()))),
+        high: Math.ceil(value + others + error + missed),
         bytes,
       };
     },
     close() {
-      ids.close();
+      paths.close();
+      queries.close();
       pages.close();
     },
   };

@@ -80,7 +80,7 @@ export function openIncident(o: Opening): OpenIncident {
   const { event, finding, draft, facts } = o;
   const confined = draft.scope === 'source';
   const sources = createSourceTable();
-  const exposure = createExposure({ exactLimit: o.exactLimit, budget: o.budget, filtered: !confined });
+  const exposure = createExposure({ exactLimit: o.exactLimit, budget: o.budget, confined });
   const onlyNovel = !confined && facts.novel > 0;
   const credential = event.credential;
   const incident: OpenIncident = {
@@ -196,19 +196,22 @@ export function fold(incident: OpenIncident, claim: Claim, event: ApiEvent): boo
   }
   if (finding.at > incident.lastFindingAt) incident.lastFindingAt = finding.at;
   if (finding.at > incident.lastAt) incident.lastAt = finding.at;
+  if (finding.pages) countCertain(incident, claim, event);
   if (!joins) return false;
   incident.firstAt = Math.min(incident.firstAt, finding.since);
   if (draft.scope === 'source' && incident.clusters && incident.clusters.size < MAX_CLUSTERS)
     incident.clusters.add(claim.cluster);
-  countDraft(incident, claim, event);
+  // What a joining detector counted since the behaviour began, when that is more than was counted here.
+  incident.exposure.atLeast(draft.exposed);
   return true;
 }
 
-/** Takes over what a joining detector counted since the behaviour began, when that is more than was counted here. */
-function countDraft(incident: OpenIncident, claim: Claim, event: ApiEvent): void {
-  const { records, bytes, events } = claim.draft.exposed;
-  const estimated = claim.meta.family === 'scraping' && event.items === null;
-  incident.exposure.atLeast({ records, bytes, certain: estimated ? Math.min(records, events) : records });
+/** A detector that counted over the whole credential is no witness of what one source took. */
+function countCertain(incident: OpenIncident, { draft, meta }: Claim, event: ApiEvent): void {
+  if (incident.clusters && draft.scope !== 'source') return;
+  const { records, events } = draft.exposed;
+  const estimated = meta.family === 'scraping' && event.items === null;
+  incident.exposure.certainly(draft.exposed.certain ?? (estimated ? Math.min(records, events) : records));
 }
 
 /** Claims with the one that names the incident first, then paging before supporting, stronger before weaker. */

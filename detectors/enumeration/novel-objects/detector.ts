@@ -118,7 +118,13 @@ function judge({ event, baseline, peers, heavy, params: p }: Ctx, model: NullMod
     pages: true,
     since: state.since,
     claim: `read ${thousands(state.records)} ${collectionInWords(event.objects.at(-1)!.collection)} it had never touched in ${window}, ${percent(share)} of its accesses; ${own ? `before, ${percent(usual)} were new` : `among its ${thousands(peers.size)} peers ${percent(usual)} are new`}${most > 0 ? ` and at most ${thousands(most)} ${own ? 'on one day' : 'objects at this age'}` : ''}`,
-    exposed: { records: state.records, bytes: state.bytes, events: state.accesses },
+    exposed: {
+      records: state.records,
+      bytes: state.bytes,
+      events: state.accesses,
+      // Some new objects are usual; which ones of these, nobody can tell.
+      certain: Math.floor(Math.min(state.records, Math.max(0, state.excess))),
+    },
     evidence: [
       {
         feature: 'share of accesses to new objects',
