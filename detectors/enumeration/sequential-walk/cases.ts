@@ -67,6 +67,28 @@ export const cases: DetectorCase[] = [
   ),
   fires('one request a minute', walk(read(collection, range(5000, 5150)), MINUTE), 140, 70),
   fires('eight workers with a range each', walk(read(collection, workers(8, 60, 1000)), 250), 180, 180),
+  fires(
+    'mixed with as many other objects it never read',
+    walk(
+      read(
+        collection,
+        scattered(300, 900_000, 7).flatMap((other, i) => [5000 + i, other]),
+      ),
+    ),
+    180,
+    150,
+  ),
+  fires(
+    'by a client whose calls overtake each other',
+    walk(
+      read(
+        collection,
+        range(5000, 5400, 4).flatMap((n) => [n + 1, n + 3, n, n + 2]),
+      ),
+    ),
+    80,
+    60,
+  ),
   fires('a new id every 20 ms', walk(read(collection, range(5000, 5600)), 20), 200, 200),
   {
     name: 'a walk by a key never seen before, nobody else there',

@@ -93,7 +93,7 @@ function follow(context: Ctx, object: ApiEvent['objects'][number]): Draft | null
   const length = advance(state, slot, number, near);
   if (length === 0) return null;
   const read = isRead(event);
-  countLoad(state, slot, event.at);
+  countLoad(state, slot, { at: event.at, member: length > 1 });
   count(state, slot, { value, length, bytes: read ? (last ? event.bytes_out : 0) : -1 });
   if (top !== null) noteFrontier(state, slot, { value, top });
   if (last && read) note(route, owner, value);

@@ -36,7 +36,7 @@ export const HEAVY = {
   behind: u32s(SLOTS, 'accesses well before them'),
   burst: u16s(SLOTS, 'accesses of the present page load'),
   longestBurst: u16s(SLOTS, 'most accesses in one page load since'),
-  quick: u32s(SLOTS, 'accesses within a page load'),
+  quick: u32s(SLOTS, 'objects of the walk read within a page load'),
   taught: u16s(SLOTS, 'accesses that taught the route what is usual'),
   values: f64s(SLOTS * HEADS, 'latest number of a head'),
   steps: f64s(SLOTS * HEADS, 'its latest step'),
@@ -141,13 +141,17 @@ export function longestRun(state: WalkState, slot: number): number {
   return longest;
 }
 
-/** Follows page loads; every access counts for them. */
-export function countLoad(state: WalkState, slot: number, at: number): void {
+/** Follows page loads, and which objects of a walk came in them. */
+export function countLoad(
+  state: WalkState,
+  slot: number,
+  { at, member }: { at: number; member: boolean },
+): void {
   const quick = at - state.lastAt.get(slot) < PAGE_LOAD_GAP;
   const burst = quick ? state.burst.get(slot) + 1 : 1;
   state.burst.set(slot, burst);
   if (burst > state.longestBurst.get(slot)) state.longestBurst.set(slot, burst);
-  if (quick) state.quick.set(slot, state.quick.get(slot) + 1);
+  if (quick && member) state.quick.set(slot, state.quick.get(slot) + 1);
   state.lastAt.set(slot, at);
 }
 
