@@ -7,23 +7,15 @@ import type { DetectorCase } from '../../detectors/cases.ts';
 import { CATALOGUE } from '../../detectors/catalogue.ts';
 import type { ApiEvent } from '../../schemas/event.ts';
 import { tuning } from '../../schemas/tuning.ts';
-import { casesOf } from './catalogue-files.ts';
+import { casesOf, parametersOf } from './catalogue-files.ts';
 import { type Page, pagesOf } from './run-case.ts';
 
 /** Records returned. What a credential had read before an attack began is not leaked by it again. */
 const recordsIn = (events: readonly ApiEvent[]): Set<string> =>
   new Set(events.filter((e) => e.status === 200).flatMap((e) => e.objects.map((o) => o.id)));
 
-/** Three times the default, within the parameter's range, which is that of the schema inside the default. */
-function raisedValue(schema: unknown): number {
-  const { unwrap, parse } = schema as {
-    unwrap(): { maxValue: number | null };
-    parse(value: unknown): number;
-  };
-  return Math.min(unwrap().maxValue ?? Number.POSITIVE_INFINITY, 3 * parse(undefined));
-}
-
-for (const { meta, params } of CATALOGUE) {
+for (const detector of CATALOGUE) {
+  const { meta } = detector;
   const { id } = meta;
   const cases = await casesOf(meta);
   const own = (c: DetectorCase, parameters = {}): Page[] =>
@@ -62,13 +54,13 @@ for (const { meta, params } of CATALOGUE) {
       assert.ok(leaked <= records, `${leaked} records left, ${records} allowed`);
     });
 
-  const raisable = Object.keys(params.shape).filter((name) => /[fF]loor$|^threshold$/.test(name));
-  test(`${id} raising ${raisable.join(', ')} never adds pages`, () => {
+  const raisable = parametersOf(detector).filter(({ name }) => /[fF]loor$|^threshold$/.test(name));
+  test(`${id} raising ${raisable.map(({ name }) => name).join(', ')} never adds pages`, () => {
     assert.ok(raisable.length >= 2);
     for (const c of cases.filter(({ kind }) => kind !== 'quiet').slice(0, 4)) {
       const paged = own(c).length > 0;
-      for (const name of raisable) {
-        const raised = raisedValue(params.shape[name]);
+      for (const { name, most, default: usual } of raisable) {
+        const raised = Math.min(most ?? Number.POSITIVE_INFINITY, 3 * Number(usual));
         if (!paged)
           assert.equal(
             own(c, { [name]: raised }).length,

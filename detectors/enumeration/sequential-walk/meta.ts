@@ -14,6 +14,7 @@ export const META: DetectorMeta = {
   blindSpots: [
     'Ids without an order (UUIDs, words) and ids read in random order; D08 and D10 see those.',
     'More than 12 interleaved walks in one collection, or ids further apart than 16 with changing strides.',
+    'Walks broken into stretches of fewer than about ten ids at scattered places, as people read; D08 counts those.',
     'Ids in request bodies: gateways do not log them.',
   ],
   falsePositives: [
