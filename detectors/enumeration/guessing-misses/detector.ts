@@ -1,5 +1,5 @@
 // D10: threshold random walk over first requests for objects: too many of them miss.
-// Always holds: each object counts once, and not at all when another caller missed it too. After Jung, Paxson, Berger and
+// Always holds: each object counts once, and not at all when another caller missed it before. After Jung, Paxson, Berger and
 // Balakrishnan 2004, "Fast portscan detection using sequential hypothesis testing"; restarted at zero instead of accepting.
 
 import type { z } from 'zod';
@@ -17,7 +17,7 @@ import { thousands } from '../../scoring/wording.ts';
 import { clamp, cusum } from '../../sequential-test.ts';
 import { f32, f64, u32 } from '../../state/fields.ts';
 import { META } from './meta.ts';
-import { learnOutcome, missedByOthers, ROUTE } from './misses.ts';
+import { followedShare, learnOutcome, missedByOthers, ROUTE } from './misses.ts';
 import { PARAMS } from './params.ts';
 
 type Ctx = Context<
@@ -110,10 +110,12 @@ function usualHits({ route, params: p }: Ctx): number {
   return clamp((PRIOR * p.usualHits + route.hits) / (PRIOR + route.trials), 0.01, 0.98);
 }
 
-function judge({ event, heavy, params: p, peers }: Ctx, usual: number): Draft | null {
+function judge({ event, heavy, route, params: p, peers }: Ctx, usual: number): Draft | null {
   const state = heavy!;
   const floor = event.credential.weak ? Math.max(p.weakFloor, p.missFloor) : p.missFloor;
   if (state.evidence < p.threshold || state.misses < floor) return null;
+  // The first of many to follow dead links is known for it only once the others come to them.
+  if (followedShare(route, hash32(event.credential.lineage)) >= 0.5) return null;
   if (!worthReporting(state, event.at, state.misses)) return null;
   const asked = state.misses + state.hits;
   const window = spanInWords(event.at - state.since);
@@ -149,7 +151,7 @@ function judge({ event, heavy, params: p, peers }: Ctx, usual: number): Draft | 
     ],
     rejected: [
       'retries: each object counts once',
-      'dead links: no other caller missed the same objects',
+      'dead links: no other caller had missed the same objects, and few did afterwards',
       'objects that were deleted: the credential had never read any of them',
     ],
     scope: 'credential',

@@ -14,7 +14,7 @@ export const META: DetectorMeta = {
   blindSpots: [
     'Interfaces that answer a wrong guess with 200 and an empty body.',
     'Guesses that nearly always hit, because ids are dense; D09 and D08 see those.',
-    'Guesses spread over very many credentials.',
+    'Guesses spread over very many credentials, or repeated by four and more within minutes of each other.',
     'Collections where nearly every caller misses nearly always.',
   ],
   falsePositives: [
