@@ -23,16 +23,10 @@ export const PARAMS = z.strictObject({
     unit: 'bytes a day',
     effect: 'the floor for credentials judged by their peers; higher: first exports stay quiet',
   }),
-  minPeers: z
-    .number()
-    .int()
-    .min(2)
-    .max(10_000)
-    .default(10)
-    .meta({
-      unit: 'credentials',
-      effect: 'peers needed to judge a young credential; higher: newcomers in small groups are not judged',
-    }),
+  minPeers: z.number().int().min(2).max(10_000).default(10).meta({
+    unit: 'credentials',
+    effect: 'peers needed to judge a young credential; higher: newcomers in small groups are not judged',
+  }),
   leastSpread: z.number().min(0.2).max(3).default(0.7).meta({
     unit: 'nats',
     effect:
