@@ -239,7 +239,7 @@ export function scattered(count: number, below: number, seed: number): number[] 
   return [...out];
 }
 
-export function uuid(random: Random): string {
+function uuid(random: Random): string {
   const hex = (digits: number): string =>
     Array.from({ length: digits }, () => random.int(0, 15).toString(16)).join('');
   return `${hex(8)}-${hex(4)}-4${hex(3)}-a${hex(3)}-${hex(12)}`;

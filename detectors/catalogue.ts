@@ -20,7 +20,3 @@ export const CATALOGUE = [
   paginationWalk,
   dataVolume,
 ] as unknown as readonly Detector[];
-
-export function detectorById(id: string): Detector | undefined {
-  return CATALOGUE.find((detector) => detector.meta.id === id);
-}

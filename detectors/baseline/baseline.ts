@@ -25,7 +25,7 @@ import type { Baseline, Peers } from './view.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-export const LATENESS = 10 * 60_000;
+const LATENESS = 10 * 60_000;
 const FUTURE = 7 * DAY;
 const CLOCK_WRONG_AFTER = 64;
 const RATE_HALF_LIFE_DAYS = 15;

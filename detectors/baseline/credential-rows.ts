@@ -23,7 +23,7 @@ import { LARGE_BLOCK_BYTES } from './object-memory.ts';
 export const BLOCK = { heavy: 0, objectsSmall: 1, objectsLarge: 2, findings: 3 } as const;
 
 /** What the engine remembers of the last finding of each detector about a credential. */
-export const findingFields = (detectors: number) =>
+const findingFields = (detectors: number) =>
   ({
     minute: u32s(detectors, 'event time of the last finding, minutes; 0 when there was none'),
     logE: f32s(detectors, 'its evidence'),

@@ -13,7 +13,7 @@ const WINSORISE_FROM = 8;
 const WINSORISE_SD = 3;
 /** A perfectly regular past must not cut everything to itself. */
 const LEAST_SD = 0.25;
-export const GROWTH_CAP = 1.15;
+const GROWTH_CAP = 1.15;
 const LOG_GROWTH_CAP = Math.log(GROWTH_CAP);
 /** A level of zero may still rise by this much a week. */
 const GROWTH_FLOOR = 10;

@@ -6,7 +6,7 @@
 import type { StateView } from '../state/fields.ts';
 import type { CORE } from './fields.ts';
 
-export const QUARANTINE_LOG_E = 3;
+const QUARANTINE_LOG_E = 3;
 const HOLD_MINUTES = 2 * 60;
 const CALM_MINUTES = 24 * 60;
 const MOST_MINUTES = 7 * 24 * 60;

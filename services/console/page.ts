@@ -1,5 +1,5 @@
-// The status page: incidents first, then counters, then what to do next. One HTML document without script; it reloads
-// itself. Everything from a log is escaped by html``.
+// The status page, which reloads itself, and a page per incident, which does not, so that it can be read in peace.
+// HTML documents without script. Everything from a log is escaped by html``.
 
 import type { Incident } from '../../schemas/incident.ts';
 import { type Html, html } from './html.ts';
@@ -8,23 +8,50 @@ import type { StatusReport } from './status.ts';
 const SHOWN = 200;
 
 export function statusPage(report: StatusReport, incidents: readonly Incident[]): string {
+  return page({
+    title: `Keytrail: ${report.openIncidents} open incident(s)`,
+    reload: true,
+    report,
+    main: html`${counters(report)}
+${report.configProblem === null ? html`` : html`<p class="problem" role="alert">The configuration file was refused; the previous one stays in force. ${report.configProblem}</p>`}
+<h2>Incidents</h2>
+${incidents.length === 0 ? html`<p>None so far. A credential is judged as soon as it calls; findings appear here with their evidence.</p>` : incidentList(incidents)}
+${nextSteps(report)}`,
+  });
+}
+
+export function incidentPage(report: StatusReport, incident: Incident): string {
+  return page({
+    title: `Keytrail: ${incident.title}`,
+    reload: false,
+    report,
+    main: html`<p><a href="/">All incidents</a></p>
+<ol class="incidents">${[incidentCard(incident)]}</ol>
+${details(incident)}`,
+  });
+}
+
+interface Page {
+  title: string;
+  reload: boolean;
+  report: StatusReport;
+  main: Html;
+}
+
+function page({ title, reload, report, main }: Page): string {
   return html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="refresh" content="5">
-<title>Keytrail: ${report.openIncidents} open incident(s)</title>
+${reload ? html`<meta http-equiv="refresh" content="5">` : html``}
+<title>${title}</title>
 <link rel="stylesheet" href="/style.css">
 </head>
 <body>
 <header><h1>Keytrail</h1><p>${report.sources.join(' · ') || 'no source configured'}</p></header>
 <main>
-${counters(report)}
-${report.configProblem === null ? html`` : html`<p class="problem" role="alert">The configuration file was refused; the previous one stays in force. ${report.configProblem}</p>`}
-<h2>Incidents</h2>
-${incidents.length === 0 ? html`<p>None so far. A credential is judged as soon as it calls; findings appear here with their evidence.</p>` : incidentList(incidents)}
-${nextSteps(report)}
+${main}
 </main>
 <footer>version ${report.version}, up since ${time(report.startedAt)}, tuning ${report.tuning}</footer>
 </body>
@@ -39,12 +66,14 @@ function counters(report: StatusReport): Html {
     ['rejected lines', whole(rejected)],
     ['credentials', whole(report.credentials)],
     ['newest event', report.newestEventAt === null ? 'none yet' : time(report.newestEventAt)],
-    [
-      'webhooks delivered',
-      `${whole(report.deliveries.delivered)} (${whole(report.deliveries.failed)} failed attempts, ${whole(report.deliveries.dead)} dead)`,
-    ],
+    ['webhooks delivered', report.webhooks === 0 ? 'none configured' : deliveriesText(report.deliveries)],
   ];
   return html`<dl class="counters">${figures.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+}
+
+function deliveriesText({ delivered, failed, dead }: StatusReport['deliveries']): string {
+  const trouble = failed + dead === 0 ? '' : `, ${whole(failed)} failed attempts, ${whole(dead)} given up`;
+  return `${whole(delivered)}${trouble}`;
 }
 
 function incidentList(incidents: readonly Incident[]): Html {
@@ -52,11 +81,15 @@ function incidentList(incidents: readonly Incident[]): Html {
 }
 
 function incidentCard(incident: Incident): Html {
-  const { exposed } = incident;
   return html`<li class="${incident.severity}">
-<details>
-<summary><span class="severity">${incident.severity}</span> <strong>${incident.title}</strong> <time datetime="${incident.opened_at}">${time(incident.opened_at)}</time>
-<p>${incident.summary}</p></summary>
+<span class="severity">${incident.severity}</span> <a href="/incidents/${incident.id}"><strong>${incident.title}</strong></a> <time datetime="${incident.opened_at}">${time(incident.opened_at)}</time>
+<p>${incident.summary}</p>
+</li>`;
+}
+
+function details(incident: Incident): Html {
+  const { exposed } = incident;
+  return html`<section class="details">
 <table>
 <caption>Evidence</caption>
 <thead><tr><th scope="col">feature</th><th scope="col">observed</th><th scope="col">expected</th><th scope="col">over</th></tr></thead>
@@ -72,13 +105,13 @@ function incidentCard(incident: Incident): Html {
 <dt>Judged by</dt><dd>${incident.detectors.join(', ')}; ${[...incident.attack, ...incident.owasp].join(', ')}</dd>
 <dt>Credential</dt><dd><code>${incident.lineage}</code></dd>
 </dl>
-</details></li>`;
+</section>`;
 }
 
 function nextSteps(report: StatusReport): Html {
   return html`<h2>Next</h2><ul>
 <li>Point Keytrail at your own log: <code>npx keytrail scan access.log</code>, or list files under <code>ingest.files</code> in <code>keytrail.yaml</code>; <code>npx keytrail formats</code> shows the line for your gateway.</li>
-<li>Send logs over HTTP: <code>curl --data-binary @access.log http://127.0.0.1:4681/v1/logs</code></li>
+${report.receiverUrl === null ? html`` : html`<li>Send logs over HTTP: <code>curl --data-binary @access.log ${report.receiverUrl}/v1/logs</code></li>`}
 ${report.store === null ? html`` : html`<li>Query the events in ClickHouse: <code>${report.store.url}/play</code>, user <code>${report.store.analyst}</code> (read-only; the password is in the data directory).</li>`}
 <li>Machines: <a href="/api/incidents">/api/incidents</a>, <a href="/api/status">/api/status</a>, <a href="/metrics">/metrics</a>.</li>
 </ul>`;
@@ -97,7 +130,7 @@ body { font: 16px/1.5 system-ui, sans-serif; margin: 0; }
 header, main, footer { max-width: 72rem; margin: 0 auto; padding: 0.75rem 1rem; }
 header { display: flex; gap: 1rem; align-items: baseline; flex-wrap: wrap; }
 h1 { font-size: 1.5rem; margin: 0; } h2 { font-size: 1.15rem; margin: 1.5rem 0 0.5rem; }
-header p, footer { color: var(--info); margin: 0; overflow-wrap: anywhere; }
+header p, footer { color: var(--info); overflow-wrap: anywhere; } header p { margin: 0; }
 .counters { display: grid; grid-template-columns: repeat(auto-fit, minmax(10rem, 1fr)); gap: 0.5rem; margin: 0; }
 .counters div { background: var(--soft); border: 1px solid var(--line); border-radius: 0.5rem; padding: 0.5rem 0.75rem; }
 .counters dt { color: var(--info); font-size: 0.85rem; } .counters dd { margin: 0; font-size: 1.1rem; font-variant-numeric: tabular-nums; }
@@ -105,10 +138,10 @@ header p, footer { color: var(--info); margin: 0; overflow-wrap: anywhere; }
 .incidents li { border: 1px solid var(--line); border-left: 0.35rem solid var(--info); border-radius: 0.5rem; padding: 0.5rem 0.75rem; overflow-wrap: anywhere; }
 .critical { border-left-color: var(--critical) !important; } .high { border-left-color: var(--high) !important; } .medium { border-left-color: var(--medium) !important; } .low { border-left-color: var(--low) !important; }
 .severity { text-transform: uppercase; font-size: 0.75rem; letter-spacing: 0.04em; font-weight: 600; }
-summary { cursor: pointer; } summary p { margin: 0.25rem 0 0; } time { color: var(--info); font-size: 0.85rem; }
+li p { margin: 0.25rem 0 0; } time { color: var(--info); font-size: 0.85rem; }
 table { border-collapse: collapse; width: 100%; margin: 0.75rem 0; } caption { text-align: left; font-weight: 600; }
 th, td { text-align: left; padding: 0.25rem 0.5rem; border-bottom: 1px solid var(--line); vertical-align: top; }
-li dl dt { font-weight: 600; margin-top: 0.5rem; } li dl dd { margin: 0; }
+.details dt { font-weight: 600; margin-top: 0.5rem; } .details dd { margin: 0; overflow-wrap: anywhere; }
 .problem { border: 1px solid var(--high); border-radius: 0.5rem; padding: 0.5rem 0.75rem; white-space: pre-wrap; }
 code { font-size: 0.9em; }
 `;

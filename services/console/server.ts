@@ -3,7 +3,8 @@
 
 import fastify, { type FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import { STYLE, statusPage } from './page.ts';
+import { ConfigError } from '../config.ts';
+import { incidentPage, STYLE, statusPage } from './page.ts';
 import type { StatusSource } from './status.ts';
 
 export interface ConsoleOptions {
@@ -27,13 +28,20 @@ const HEADERS = {
 
 const LOOPBACK_HOST = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
 
-/** @throws Error naming the address when the port is taken. */
+/**
+ * @throws ConfigError when it would be reachable from other machines: there is no sign-in yet.
+ * @throws Error naming the address when the port is taken.
+ */
 export async function startConsole({ host, port, source }: ConsoleOptions): Promise<Console> {
+  if (!LOOPBACK_HOST.test(host.includes(':') ? `[${host}]` : host))
+    throw new ConfigError('console', [
+      `host ${host} can be reached from other machines, and the status page has no sign-in; use 127.0.0.1 and, for others, a proxy that asks for a login`,
+    ]);
   const server = fastify({ logger: false });
   server.addHook('onRequest', async (request, reply) => {
     reply.headers(HEADERS);
     // A page on another site must not read this one through DNS rebinding: only names of this machine are answered.
-    if (host !== '127.0.0.1' || LOOPBACK_HOST.test(request.headers.host ?? '')) return;
+    if (LOOPBACK_HOST.test(request.headers.host ?? '')) return;
     return reply.code(421).send({ error: 'ask for this page as 127.0.0.1 or localhost' });
   });
   addRoutes(server, source);
@@ -53,7 +61,7 @@ export async function startConsole({ host, port, source }: ConsoleOptions): Prom
   }
   const address = server.server.address();
   const bound = typeof address === 'object' && address ? address.port : port;
-  return { url: `http://${host}:${bound}`, close: () => server.close() };
+  return { url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`, close: () => server.close() };
 }
 
 function addRoutes(server: FastifyInstance, source: StatusSource): void {
@@ -61,6 +69,11 @@ function addRoutes(server: FastifyInstance, source: StatusSource): void {
   server.get('/', async (_request, reply) =>
     reply.type('text/html; charset=utf-8').send(statusPage(source.report(), source.incidents())),
   );
+  server.get<{ Params: { id: string } }>('/incidents/:id', async (request, reply) => {
+    const incident = source.incidents().find(({ id }) => id === request.params.id);
+    if (incident === undefined) return reply.code(404).send({ error: 'no such incident' });
+    return reply.type('text/html; charset=utf-8').send(incidentPage(source.report(), incident));
+  });
   server.get('/style.css', async (_request, reply) => reply.type('text/css; charset=utf-8').send(STYLE));
   server.get('/api/status', async () => source.report());
   server.get('/api/incidents', async () => source.incidents());

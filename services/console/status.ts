@@ -18,6 +18,10 @@ export interface StatusReport {
   /** ISO 8601 of the newest event time seen, null before the first event. */
   newestEventAt: string | null;
   tuning: string;
+  /** Where log lines can be sent, null when the receiver is off. */
+  receiverUrl: string | null;
+  /** How many are configured. */
+  webhooks: number;
   /** Since the start; `failed` counts attempts that will be repeated. */
   deliveries: { delivered: number; failed: number; dead: number };
   store: { url: string; analyst: string } | null;

@@ -80,6 +80,7 @@ export async function startUp(o: UpOptions): Promise<Up> {
   lifecycle.onClose('schedule', () => schedule.close());
 
   const startedAt = new Date();
+  let live: Live | null = null;
   const earlier = await store.incidents({ limit: EARLIER_INCIDENTS });
   const incidents = () => newestFirst(earlier, engine.incidents());
   const report = (): StatusReport => {
@@ -98,12 +99,14 @@ export async function startUp(o: UpOptions): Promise<Up> {
       findings: statistics.findings,
       newestEventAt: counts.newest === 0 ? null : new Date(counts.newest).toISOString(),
       tuning: engine.tuningVersion,
+      receiverUrl: live?.ingest.url ?? null,
+      webhooks: settings.webhooks.length,
       deliveries: { delivered: sent.delivered, failed: sent.failed, dead: sent.dead },
       store: embedded === null ? null : { url: embedded.url, analyst: embedded.analyst.username },
       configProblem: reload.problem,
     };
   };
-  const live = o.live ? await startLive({ ...o, sink, normaliserFor, report, incidents }) : null;
+  live = o.live ? await startLive({ ...o, sink, normaliserFor, report, incidents }) : null;
   const played = play({
     paths: o.playback,
     normaliserFor: () => normaliserFor(),
@@ -199,7 +202,12 @@ interface LiveOptions extends UpOptions {
   incidents: () => Incident[];
 }
 
-async function startLive(o: LiveOptions): Promise<{ ingest: Ingest; console: Console }> {
+interface Live {
+  ingest: Ingest;
+  console: Console;
+}
+
+async function startLive(o: LiveOptions): Promise<Live> {
   const { settings, lifecycle, sink, normaliserFor, logger } = o;
   const console = await startConsole({
     ...settings.console,

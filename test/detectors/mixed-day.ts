@@ -394,7 +394,7 @@ const tunnel: Traffic = (seed) => {
   ).map((event, i) => ({ ...event, client: { ...event.client, ...(Math.floor(i / 90) % 2 ? away : home) } }));
 };
 
-export const KINDS: Readonly<Record<string, Traffic>> = {
+const KINDS: Readonly<Record<string, Traffic>> = {
   phones,
   dualStack,
   office,

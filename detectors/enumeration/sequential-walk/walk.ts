@@ -7,8 +7,8 @@ import { REPORTED } from '../../reporting.ts';
 import { clamp } from '../../sequential-test.ts';
 import { f32s, f64s, type StateView, u8, u16s, u32, u32s } from '../../state/fields.ts';
 
-export const SLOTS = 3;
-export const HEADS = 12;
+const SLOTS = 3;
+const HEADS = 12;
 const IDLE = 24 * 3_600_000;
 /** Calls closer than this belong to one page load. */
 const PAGE_LOAD_GAP = 2000;

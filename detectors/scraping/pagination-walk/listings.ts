@@ -7,9 +7,9 @@ import { hash32, mix32 } from '../../hash.ts';
 import { REPORTED } from '../../reporting.ts';
 import { f32, f64, f64s, type StateView, u16, u16s, u32, u32s } from '../../state/fields.ts';
 
-export const LISTINGS = 8;
+const LISTINGS = 8;
 const WORDS = 32;
-export const JOBS = 8;
+const JOBS = 8;
 const IDLE = 24 * 3_600_000;
 
 export const HEAVY = {

@@ -29,7 +29,7 @@ export function meta(id: string, name = 'made-up'): DetectorMeta {
   };
 }
 
-export function draft(event: ApiEvent, o: Partial<Draft> = {}): Draft {
+function draft(event: ApiEvent, o: Partial<Draft> = {}): Draft {
   return {
     logE: 12,
     pages: true,

@@ -28,7 +28,7 @@ const KINDS: Readonly<Record<string, [Family, Tactic, Draft['scope']]>> = {
   D26: ['anonymous', 'posture', 'credential'],
 };
 
-export function metaOf(id: string): DetectorMeta {
+function metaOf(id: string): DetectorMeta {
   const [family, tactic] = KINDS[id] as [Family, Tactic, Draft['scope']];
   return {
     id,

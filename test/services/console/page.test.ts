@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { get } from 'node:http';
 import { test } from 'node:test';
 import type { Incident } from '../../../schemas/incident.ts';
-import { statusPage } from '../../../services/console/page.ts';
+import { incidentPage, statusPage } from '../../../services/console/page.ts';
 import { startConsole } from '../../../services/console/server.ts';
 import type { StatusReport } from '../../../services/console/status.ts';
 
@@ -58,15 +58,19 @@ const report: StatusReport = {
   findings: 1,
   newestEventAt: null,
   tuning: HOSTILE,
+  receiverUrl: HOSTILE,
+  webhooks: 1,
   deliveries: { delivered: 0, failed: 0, dead: 0 },
   store: { url: 'http://127.0.0.1:1', analyst: HOSTILE },
   configProblem: HOSTILE,
 };
 
 test('every value from a log is escaped', () => {
-  const page = statusPage(report, [incident]);
-  assert.equal(page.includes('<script'), false);
-  assert.equal(/onmouseover=x(?![^<]*&)/.test(page.replaceAll('&#39; onmouseover=x', '')), false);
+  for (const page of [statusPage(report, [incident]), incidentPage(report, incident)]) {
+    assert.ok(page.includes('&lt;script&gt;'), 'the hostile text is shown');
+    assert.equal(page.includes('<script'), false);
+    assert.equal(page.replaceAll('&#39; onmouseover=x', '').includes('onmouseover=x'), false);
+  }
 });
 
 test('the server answers page, JSON, health and metrics with a strict policy, and only to its own name', async () => {
@@ -78,6 +82,7 @@ test('the server answers page, JSON, health and metrics with a strict policy, an
   try {
     for (const path of [
       '/',
+      `/incidents/${incident.id}`,
       '/style.css',
       '/api/status',
       '/api/incidents',
@@ -95,11 +100,20 @@ test('the server answers page, JSON, health and metrics with a strict policy, an
       /keytrail_rejected_total\{reason="bad-time"\} 1/,
     );
     assert.equal((await fetch(`${server.url}/api/incidents/none`)).status, 404);
+    assert.equal((await fetch(`${server.url}/incidents/none`)).status, 404);
     assert.equal(await statusFor(server.url, 'evil.example'), 421);
     assert.equal(await statusFor(server.url, 'localhost:4680'), 200);
   } finally {
     await server.close();
   }
+});
+
+test('it refuses to be reached from other machines, since there is no sign-in', async () => {
+  for (const host of ['0.0.0.0', '::', '192.0.2.1'])
+    await assert.rejects(
+      startConsole({ host, port: 0, source: { report: () => report, incidents: () => [] } }),
+      /sign-in/,
+    );
 });
 
 /** fetch() does not let a caller choose the Host header; a rebound browser does. */
