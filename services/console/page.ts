@@ -93,7 +93,7 @@ function details(incident: Incident): Html {
 <table>
 <caption>Evidence</caption>
 <thead><tr><th scope="col">feature</th><th scope="col">observed</th><th scope="col">expected</th><th scope="col">over</th></tr></thead>
-<tbody>${incident.evidence.map((item) => html`<tr><td>${item.feature}</td><td>${amount(item.observed)} ${item.unit}</td><td>${amount(item.expected)} ${item.unit}</td><td>${item.window}</td></tr>`)}</tbody>
+<tbody>${incident.evidence.map((item) => html`<tr><td>${item.feature}</td><td>${amount(item.observed, item.unit)}</td><td>${amount(item.expected, item.unit)}</td><td>${item.window}</td></tr>`)}</tbody>
 </table>
 <dl>
 <dt>Records exposed</dt><dd>${whole(exposed.records)} (${whole(exposed.low)} to ${whole(exposed.high)}), ${whole(exposed.bytes)} bytes</dd>
@@ -118,8 +118,9 @@ ${report.store === null ? html`` : html`<li>Query the events in ClickHouse: <cod
 }
 
 const whole = (value: number) => value.toLocaleString('en');
-const amount = (value: number | string) =>
-  typeof value === 'number' ? value.toLocaleString('en', { maximumFractionDigits: 2 }) : value;
+/** A unit goes with a number only: `US`, not `US country`. */
+const amount = (value: number | string, unit: string) =>
+  typeof value === 'number' ? `${value.toLocaleString('en', { maximumFractionDigits: 2 })} ${unit}` : value;
 const time = (iso: string) => `${iso.slice(0, 16).replace('T', ' ')} UTC`;
 
 export const STYLE = `
