@@ -17,7 +17,6 @@ const FLOOR_CLIENT = 1 / 100;
 
 /** Probability of any one place when nothing at all is known. */
 export const SOURCE_FLOOR = FLOOR_COUNTRY * FLOOR_ASN * FLOOR_PREFIX;
-const CLIENT_FLOOR = FLOOR_CLIENT;
 
 /** Chain of conditionals: P(country), P(ASN | country), P(prefix | ASN). */
 interface Chain {
