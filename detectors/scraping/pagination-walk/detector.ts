@@ -24,6 +24,9 @@ const PRIOR = 300;
 const TEACHES = 40;
 /** What a page of a listing of changes counts towards the floor: synchronisations ask for those. */
 const INCREMENTAL = 0.2;
+/** Evidence, as a share of the threshold, up to which a rest of half an hour divides one walk from the next. */
+const SLIGHT = 0.5;
+const REST = 1_800_000;
 const DAY = 86_400_000;
 
 export const paginationWalk = defineDetector({
@@ -51,10 +54,19 @@ export const paginationWalk = defineDetector({
     });
     if (state.evidence === 0) {
       state.counted = state.pages = state.listings = state.items = state.bytes = state.deepest = 0;
-      state.since = event.at;
+      state.pagesBefore = state.itemsBefore = state.bytesBefore = 0;
+      state.risen = state.latest = event.at;
       forgetReport(state);
       return null;
     }
+    // A report speaks of the walk since the rest before it; the floors count everything, or a slow walk would never page.
+    if (state.evidence < SLIGHT * p.threshold && event.at - state.latest > REST) {
+      state.risen = event.at;
+      state.pagesBefore = state.pages;
+      state.itemsBefore = state.items;
+      state.bytesBefore = state.bytes;
+    }
+    state.latest = event.at;
     state.pages++;
     state.counted += isIncremental(event.query) ? INCREMENTAL : 1;
     if (begun) state.listings++;
@@ -91,19 +103,21 @@ function judge({ event, heavy, params: p }: Ctx, p0: number): Draft | null {
   )
     return null;
   if (!worthReporting(state, event.at, state.pages)) return null;
-  const window = spanInWords(event.at - state.since);
+  const window = spanInWords(event.at - state.risen);
+  const pages = state.pages - state.pagesBefore;
+  const items = state.items - state.itemsBefore;
   const usual = Math.round(1 / (1 - p0));
   const listings = state.listings + 1;
   return {
     logE: state.evidence,
     pages: true,
-    since: state.since,
-    claim: `fetched ${thousands(state.pages)} different pages of ${listings === 1 ? 'one listing' : `${thousands(listings)} listings`} (${event.route.slice(0, 80)}) in ${window}, about ${thousands(state.items)} items; ordinary use stops after about ${usual} pages`,
-    exposed: { records: Math.round(state.items), bytes: state.bytes, events: state.pages },
+    since: state.risen,
+    claim: `fetched ${thousands(pages)} different pages of ${listings === 1 ? 'one listing' : `${thousands(listings)} listings`} (${event.route.slice(0, 80)}) in ${window}, about ${thousands(items)} items; ordinary use stops after about ${usual} pages`,
+    exposed: { records: Math.round(items), bytes: state.bytes - state.bytesBefore, events: pages },
     evidence: [
       {
         feature: 'different pages fetched in a row',
-        observed: state.pages,
+        observed: pages,
         expected: usual,
         unit: 'pages',
         window,
@@ -111,7 +125,7 @@ function judge({ event, heavy, params: p }: Ctx, p0: number): Draft | null {
       { feature: 'deepest listing', observed: state.deepest, expected: usual, unit: 'pages', window },
       {
         feature: 'items listed',
-        observed: Math.round(state.items),
+        observed: Math.round(items),
         expected: `fewer than ${thousands(caution * p.itemFloor)}`,
         unit: 'items',
         window,
