@@ -12,7 +12,7 @@ import { REJECTION_REASONS } from '../../../schemas/rejection.ts';
 
 const FOLDER = new URL('../../golden/gateways/', import.meta.url);
 const LINES = FORMATS.flatMap((f) =>
-  readFileSync(new URL(`${f.name}.log`, FOLDER), 'utf8')
+  readFileSync(new URL(`${f.name}.lines`, FOLDER), 'utf8')
     .trimEnd()
     .split('\n'),
 );

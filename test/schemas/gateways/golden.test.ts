@@ -21,7 +21,7 @@ function plain(outcome: ParseOutcome): unknown {
 describe('golden lines', () => {
   for (const format of FORMATS) {
     it(`${format.name} reads as expected`, () => {
-      const lines = readFileSync(new URL(`${format.name}.log`, FOLDER), 'utf8')
+      const lines = readFileSync(new URL(`${format.name}.lines`, FOLDER), 'utf8')
         .trimEnd()
         .split('\n');
       const parse = format.parser({});
@@ -33,7 +33,7 @@ describe('golden lines', () => {
     });
 
     it(`${format.name} is recognised by its lines`, () => {
-      const lines = readFileSync(new URL(`${format.name}.log`, FOLDER), 'utf8')
+      const lines = readFileSync(new URL(`${format.name}.lines`, FOLDER), 'utf8')
         .trimEnd()
         .split('\n');
       assert.equal(sniffFormat(lines)?.format.name, format.name);
