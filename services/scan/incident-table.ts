@@ -94,7 +94,9 @@ const severityText = ({ severity }: Incident, colour: boolean): string =>
 const openedText = ({ opened_at }: Incident): string => opened_at.slice(0, 16).replace('T', ' ');
 
 function sentenceText({ summary, detectors, odds }: Incident, colour: boolean): string {
-  return `${printable(summary)}\n${paint({ colour, code: FAINT, text: `${detectors.join(', ')} · ${odds}` })}`;
+  // Word by word, since the table ends a colour where it breaks the line.
+  const basis = `${detectors.join(', ')} · ${odds}`.split(' ');
+  return `${printable(summary)}\n${basis.map((text) => paint({ colour, code: FAINT, text })).join(' ')}`;
 }
 
 function recordsText({ exposed }: Incident, gap: string): string {

@@ -27,6 +27,6 @@ export async function incidentPicture(): Promise<string> {
     tuning: tuningOf({ identity, tenant, environment, ...settings }),
     now: () => 0,
   });
-  const table = incidentTable(incidents, { columns: 130, colour: true });
+  const table = incidentTable(incidents, { columns: 150, colour: true });
   return terminalPicture(`$ npx keytrail scan ${SAMPLE}\n${table}`, 'keytrail scan');
 }

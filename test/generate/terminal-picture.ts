@@ -24,34 +24,44 @@ export function terminalPicture(text: string, title: string): string {
   const columns = Math.max(...lines.map((line) => [...line.replace(/\u001b\[[\d;]*m/g, '')].length));
   const width = Math.ceil(columns * CELL.width + 2 * MARGIN);
   const height = Math.ceil(lines.length * CELL.height + BAR + 2 * MARGIN);
-  const body = lines.map((line, row) => lineOf(line, BAR + MARGIN + (row + 0.75) * CELL.height)).join('\n');
+  const body = lines
+    .map((line, row) => lineOf(line, (BAR + MARGIN + (row + 0.75) * CELL.height).toFixed(1)))
+    .join('\n');
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escaped(title)}">
 <rect width="${width}" height="${height}" rx="10" fill="#0d1117"/>
 <g fill="#30363d"><circle cx="20" cy="16" r="6"/><circle cx="40" cy="16" r="6"/><circle cx="60" cy="16" r="6"/></g>
 <text x="${width / 2}" y="20" fill="#8b949e" font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monospace" font-size="12" text-anchor="middle">${escaped(title)}</text>
-<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="14" xml:space="preserve">
+<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="14">
 ${body}
 </g>
 </svg>
 `;
 }
 
-function lineOf(line: string, y: number): string {
+function lineOf(line: string, y: string): string {
   const spans: string[] = [];
   let column = 0;
   let style = PLAIN;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences start with one.
   for (const part of line.split(/(\u001b\[[\d;]*m)/)) {
     if (part.startsWith('\u001b[')) style = styleOf(part.slice(2, -1));
-    else if (part !== '') {
-      const cells = [...part].length;
-      spans.push(
-        `<text x="${(MARGIN + column * CELL.width).toFixed(1)}" y="${y.toFixed(1)}" textLength="${(cells * CELL.width).toFixed(1)}" fill="${style.colour}"${style.bold ? ' font-weight="bold"' : ''}>${escaped(part)}</text>`,
-      );
-      column += cells;
+    else {
+      // One element a word: viewers disagree about white space within a text.
+      for (const word of part.matchAll(/\S+/g))
+        spans.push(wordOf(word[0], { x: column + cells(part.slice(0, word.index)), y, style }));
+      column += cells(part);
     }
   }
   return spans.join('');
+}
+
+const cells = (text: string): number => [...text].length;
+
+function wordOf(word: string, { x, y, style }: { x: number; y: string; style: Style }): string {
+  const left = (MARGIN + x * CELL.width).toFixed(1);
+  const width = (cells(word) * CELL.width).toFixed(1);
+  const bold = style.bold ? ' font-weight="bold"' : '';
+  return `<text x="${left}" y="${y}" textLength="${width}" lengthAdjust="spacingAndGlyphs" fill="${style.colour}"${bold}>${escaped(word)}</text>`;
 }
 
 function styleOf(codes: string): Style {
