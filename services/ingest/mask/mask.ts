@@ -1,6 +1,7 @@
 // Removes secrets from free text, query strings and paths: by name, by shape, and within percent-encoding and nested
-// URLs up to three levels deep. Always holds: linear time; what is masked becomes `[masked]`; nothing is decoded
-// unless something in it had to be masked. Does not promise: a secret that has neither a name nor a shape (see values.ts).
+// URLs up to three levels deep. Always holds: linear time; what is masked becomes `[masked]`; masking twice changes
+// nothing more; nothing is decoded unless something in it had to be masked.
+// Does not promise: a secret that has neither a name nor a shape (see values.ts).
 
 import { decodePercent, decodePlus } from '../identify/query.ts';
 import { isSecretName, normalised } from './names.ts';
@@ -25,7 +26,15 @@ export interface Masker {
 const MAX_DEPTH = 3;
 /** Shorter values hold neither a pair nor a shape. */
 const SHORTEST = 6;
-const ENCODED_RUN = /[^\s"'<>\\]*%[0-9A-Fa-f]{2}[^\s"'<>\\]*/g;
+/** One masking can bring forth what another finds (`Cookie:%20…`); hostile text gets no more rounds than this. */
+const MAX_ROUNDS = 4;
+/** Whole runs; that something in one is encoded is looked up apart, else each `%` would begin the search anew. */
+const RUN = /[^\s"'<>\\]+/g;
+const ENCODED = /%[0-9A-Fa-f]{2}/;
+/** What would change the structure of the text it goes back into. */
+const IN_TEXT = /[\s&#+%]/g;
+const IN_NAME = /[\s&#+%=]/g;
+const IN_PATH = /[\s&#+%/?;]/g;
 const SECRET_FOLLOWS =
   /^(?:reset[-_]?password|password[-_]?reset|magic[-_]?link|verify[-_]?email|confirm[-_]?email|activate|activation|unsubscribe)$/i;
 
@@ -35,56 +44,71 @@ export function createMasker(names: readonly string[] = []): Masker {
   const isSecret: IsSecret =
     more.size === 0 ? isSecretName : (name, value) => isSecretName(name, value) || more.has(normalised(name));
 
-  function text(raw: string, depth = 0): string {
+  /** Names end at the delimiters of their own level; shapes come last, for an encoded letter would cut one in two. */
+  function text(raw: string, depth: number, structure: RegExp): string {
     if (raw.length < SHORTEST) return raw;
     const plain = depth === 0 ? unescaped(raw) : raw;
     const named = /[=:]/.test(plain) ? maskPairs(plain, isSecret) : plain;
-    const shaped = maskShapes(named);
-    const out = depth < MAX_DEPTH && shaped.includes('%') ? maskEncoded(shaped, depth) : shaped;
+    const inner = depth < MAX_DEPTH && named.includes('%') ? maskEncoded(named, depth, structure) : named;
+    const out = maskShapes(inner);
     return out === plain ? raw : out;
   }
 
-  function maskEncoded(raw: string, depth: number): string {
-    return raw.replace(ENCODED_RUN, (run) => {
+  function maskEncoded(raw: string, depth: number, structure: RegExp): string {
+    return raw.replace(RUN, (run) => {
+      if (!ENCODED.test(run)) return run;
       const decoded = decodePercent(run);
       if (decoded === run) return run;
-      const masked = text(decoded, depth + 1);
-      return masked === decoded ? run : encodeLightly(masked);
+      const masked = text(decoded, depth + 1, structure);
+      return masked === decoded ? run : encodeLightly(masked, structure);
     });
   }
 
   function pair(raw: string): string {
     const equals = raw.indexOf('=');
-    if (equals < 0) return text(raw);
+    if (equals < 0) return text(raw, 0, IN_NAME);
     const name = raw.slice(0, equals);
     const value = raw.slice(equals + 1);
-    if (value === '') return `${text(name)}=`;
-    if (isSecret(decodePlus(name), decodePlus(value))) return `${text(name)}=${MASKED}`;
-    return `${text(name)}=${value.length < SHORTEST ? value : queryText(value)}`;
+    const shown = text(name, 0, IN_NAME);
+    if (value === '') return `${shown}=`;
+    if (isSecret(decodePlus(name), decodePlus(value))) return `${shown}=${MASKED}`;
+    return `${shown}=${value.length < SHORTEST ? value : queryText(value)}`;
   }
 
   function queryText(value: string): string {
     const plain = decodePlus(value);
-    const masked = text(plain, 1);
-    return masked === plain ? value : encodeLightly(masked);
+    const masked = text(plain, 1, IN_TEXT);
+    return masked === plain ? value : encodeLightly(masked, IN_TEXT);
   }
 
   function segment(raw: string, before: string): string {
     if (raw.length >= 16 && SECRET_FOLLOWS.test(before)) return MASKED;
-    return raw.length < SHORTEST ? raw : text(raw);
+    return text(raw, 0, IN_PATH);
   }
 
+  const maskFree = (raw: string) => settled(raw, (t) => text(t, 0, IN_TEXT));
   return {
     isSecret,
-    text,
-    query: (query) => (query === '' ? '' : query.split('&').map(pair).join('&')),
-    path: (path) => {
-      if (path.length < SHORTEST) return path;
-      const parts = maskLinks(path).split('/');
-      return parts.map((part, i) => segment(part, parts[i - 1] ?? '')).join('/');
-    },
-    excerpt: (raw) => maskRuns(text(raw)),
+    text: maskFree,
+    query: (query) => settled(query, (t) => t.split('&').map(pair).join('&')),
+    path: (path) =>
+      settled(path, (t) => {
+        const parts = maskLinks(t).split('/');
+        return parts.map((part, i) => segment(part, parts[i - 1] ?? '')).join('/');
+      }),
+    excerpt: (raw) => maskRuns(maskFree(raw)),
   };
+}
+
+/** Masks until nothing changes any more, so that masking again never does. */
+function settled(raw: string, mask: (text: string) => string): string {
+  let out = raw;
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const next = out.length < SHORTEST ? out : mask(out);
+    if (next === out) break;
+    out = next;
+  }
+  return out;
 }
 
 const standard = createMasker();
@@ -112,8 +136,8 @@ function unescaped(raw: string): string {
 }
 
 /** Masked text goes back into a URL: only what would change its structure is encoded. */
-function encodeLightly(text: string): string {
-  return text.replace(/[\s&#+%]/g, (c) => (c === ' ' ? '+' : encodeURIComponent(c)));
+function encodeLightly(text: string, structure: RegExp): string {
+  return text.replace(structure, encodeURIComponent);
 }
 
 /** Runs of 16 and more letters and digits mixed; dates, addresses and words stay. */

@@ -3,13 +3,14 @@
 // Does not promise: prose. `key: value` in a sentence is masked too.
 
 import { decodePercent } from '../identify/query.ts';
-import { MASKED } from './shapes.ts';
+import { isMasked, MASKED } from './shapes.ts';
 
 export type IsSecret = (name: string, value: string) => boolean;
 
 const MAX_NAME = 64;
 /** A value that makes every name secret that can be. */
 const LIKELY = '0123456789abcdef';
+const VALUE_END = /[\s&;,"'<>\\)\]}|]/g;
 /** Header values go to the end of the line: they contain the characters that end other values. */
 const WHOLE_LINE = /^(?:proxy-)?authorization$|^(?:set-)?cookie2?$/i;
 
@@ -26,7 +27,7 @@ export function maskPairs(text: string, isSecret: IsSecret): string {
     const value = valueAfter(text, at + 1, name);
     if (value.from >= value.to) continue;
     const plain = text.slice(value.from, value.to);
-    if (plain.startsWith(MASKED) || !isSecret(decodePercent(name), plain)) continue;
+    if (!isSecret(decodePercent(name), plain)) continue;
     out += text.slice(from, value.from) + MASKED;
     from = value.to;
     at = value.to - 1;
@@ -43,17 +44,38 @@ function nameBefore(text: string, at: number, floor: number): string {
   return text.slice(start, end);
 }
 
+/** Empty when the value was masked before: that is seen from its beginning, without a search for its end. */
 function valueAfter(text: string, start: number, name: string): { from: number; to: number } {
   let at = start;
   if (text.charCodeAt(at) === 62) at++; // `=>`
   while (at < text.length && at - start < 8 && isBlank(text.charCodeAt(at))) at++;
   const opening = /^\\*["']/.exec(text.slice(at, at + 8))?.[0];
+  const from = at + (opening?.length ?? 0);
+  const after = text.startsWith(MASKED, from) ? from + MASKED.length : -1;
+  if (after === text.length) return { from, to: from };
   if (opening !== undefined)
-    return { from: at + opening.length, to: closing(text, at + opening.length, opening) };
-  if (WHOLE_LINE.test(name)) return { from: at, to: until(text, at, /["\r\n]/g) };
-  if (text[at] === '[') return { from: at, to: until(text, at, /\]/g) };
+    return { from, to: after > 0 && text.startsWith(opening, after) ? from : closing(text, from, opening) };
+  if (WHOLE_LINE.test(name))
+    return { from, to: after > 0 && /["\r\n]/.test(text[after]!) ? from : until(text, from, /["\r\n]/g) };
+  if (after > 0)
+    return { from, to: isMasked(text.slice(from, after + 3)) ? from : until(text, after, VALUE_END) };
+  if (text[at] === '[') return { from: at, to: arrayEnd(text, at) };
   if (text[at] === '{') return { from: at, to: at };
-  return { from: at, to: until(text, at, /[\s&;,"'<>\\)\]}|]/g) };
+  return { from: at, to: until(text, at, VALUE_END) };
+}
+
+/** Index after the bracket that closes the array, brackets within its strings aside, or the end of the text. */
+function arrayEnd(text: string, from: number): number {
+  let depth = 0;
+  let at = from;
+  while (at < text.length) {
+    const c = text[at];
+    if (c === '[') depth++;
+    else if (c === ']' && --depth === 0) return at + 1;
+    const opening = c === '"' || c === '\\' ? /^\\*"/.exec(text.slice(at, at + 8))?.[0] : undefined;
+    at = opening === undefined ? at + 1 : closing(text, at + opening.length, opening) + opening.length;
+  }
+  return text.length;
 }
 
 /** Index of the same quote with the same number of backslashes before it, or the end of the text. */

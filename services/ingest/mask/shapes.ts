@@ -6,6 +6,17 @@ import { decodeBasic } from '../identify/authorization.ts';
 
 export const MASKED = '[masked]';
 
+/**
+ * Whether a value was masked before: nothing follows `[masked]`, or a delimiter, plain or as encodeLightly writes it.
+ * A longer value that merely begins so is a secret like any other.
+ */
+export function isMasked(value: string): boolean {
+  if (!value.startsWith(MASKED)) return false;
+  return /^(?:$|[\s&#;,"'<>\\)\]}|?]|%(?:2[035BF6]|3[BDF]|0[9-D]))/.test(
+    value.slice(MASKED.length, MASKED.length + 3),
+  );
+}
+
 /** Cheap test: false means no shape below can match. */
 const HINT =
   /eyJ|bearer|basic|digest|negotiate|token|api-?key|aws4|:\/\/|-----BEGIN|[srp]k[-_]|gh[pousr]_|github_pat|gl[a-z]{2,5}-|xox|xapp|AIza|ya29|whsec|npm_|pypi|do[opr]_v1|shp[a-z]{2}_|SG\.|hf_|key-|bot\d|services\/T|AGE-SECRET|EAA|sq0|rzp_|ntn_|lin_|dapi|hv[sb]\./i;
@@ -91,7 +102,7 @@ function isToken(run: string): boolean {
 
 /** Prose such as `basic authentication` or `token expired` stays. */
 function isSchemeValue(scheme: string, value: string): boolean {
-  if (value.startsWith(MASKED)) return false;
+  if (isMasked(value)) return false;
   if (scheme === 'bearer') return value.length >= 6;
   if (scheme === 'basic') return value.length >= 4 && (decodeBasic(value) !== null || /[0-9=]/.test(value));
   return value.length >= 6 && /\d/.test(value);

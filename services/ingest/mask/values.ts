@@ -10,6 +10,9 @@ const STANDS_ALONE_BELOW = 8;
 const SHORTEST = 4;
 const MAX_SECRETS = 32;
 const MAX_DEPTH = 3;
+/** Whole parts; what is encoded in one is looked up apart, else each `%` would begin the search anew. */
+const PART = /[^/?&=;\s]+/g;
+const ENCODED = /%[0-9A-Fa-f]{2}/;
 const BASE64_RUN = /[A-Za-z0-9+/_-]{16,}={0,2}/g;
 
 interface Needle {
@@ -66,10 +69,15 @@ function safeEncode(secret: string): string {
 
 function maskNeedles(text: string, needles: readonly Needle[], replace: (secret: string) => string): string {
   if (text.length < SHORTEST) return text;
-  let out = text;
-  for (const needle of needles) if (out.includes(needle.text)) out = replaceIn(out, needle, replace);
+  let out = replaceAll(text, needles, replace);
   if (out.includes('%')) out = maskDecoded(out, needles, replace);
   return maskBase64(out, needles, replace);
+}
+
+function replaceAll(text: string, needles: readonly Needle[], replace: (secret: string) => string): string {
+  let out = text;
+  for (const needle of needles) if (out.includes(needle.text)) out = replaceIn(out, needle, replace);
+  return out;
 }
 
 function replaceIn(text: string, needle: Needle, replace: (secret: string) => string): string {
@@ -91,18 +99,17 @@ function standsAlone(text: string, at: number, length: number): boolean {
 
 /** Parts between `/`, `&` and `=` whose decoded text holds a secret are replaced by their masked decoded text. */
 function maskDecoded(text: string, needles: readonly Needle[], replace: (secret: string) => string): string {
-  return text.replace(/[^/?&=;\s]*%[0-9A-Fa-f]{2}[^/?&=;\s]*/g, (part) => {
+  return text.replace(PART, (part) => {
+    if (!ENCODED.test(part)) return part;
     let decoded = part;
+    let found: string | null = null;
     for (let depth = 0; depth < MAX_DEPTH; depth++) {
       const next = decodePercent(decoded);
-      if (next === decoded) return part;
-      decoded = next;
-      for (const needle of needles) {
-        if (decoded.includes(needle.text))
-          return replaceIn(decoded, needle, replace).replace(/[\s&#/%]/g, '_');
-      }
+      if (next === decoded) break;
+      decoded = replaceAll(next, needles, replace);
+      if (decoded !== next) found = decoded;
     }
-    return part;
+    return found === null ? part : found.replace(/[\s&#/%]/g, '_');
   });
 }
 
