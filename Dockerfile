@@ -20,11 +20,15 @@ COPY --from=build /build/node_modules node_modules
 COPY --from=build /build/dist dist
 COPY package.json LICENSE NOTICE ./
 COPY schemas/sql schemas/sql
+# The configuration is part of the image, because a container with a read-only root takes no inline one: the receiver
+# answers beyond the container's own loopback, and so it asks for a token. A folder mounted over it replaces it.
 RUN mkdir -p /var/lib/keytrail /etc/keytrail \
+ && printf '%s\n' 'ingest:' '  http:' '    host: 0.0.0.0' '    token: env:KEYTRAIL_INGEST_TOKEN' \
+    > /etc/keytrail/keytrail.yaml \
  && chown node:node /var/lib/keytrail \
  && chmod 0700 /var/lib/keytrail
 USER node
-# keytrail.yaml is read from the working directory when it is mounted there.
+# keytrail.yaml is read from the working directory.
 WORKDIR /etc/keytrail
 VOLUME /var/lib/keytrail
 EXPOSE 4681

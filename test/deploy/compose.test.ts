@@ -2,10 +2,15 @@
 // docs/deploy.md and name only what exists. Whether the containers start is for a machine with Docker to show.
 
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { Command } from 'commander';
 import { parse } from 'yaml';
-import { config } from '../../schemas/config.ts';
+import { loadSettings } from '../../services/config.ts';
+import { addServiceCommands } from '../../services/service-commands.ts';
+import { usersXml } from '../../services/store/embedded/configuration.ts';
 
 interface Service {
   image: string;
@@ -29,13 +34,48 @@ interface Service {
 interface Compose {
   services: Record<string, Service>;
   volumes: Record<string, unknown>;
-  configs: Record<string, { content: string }>;
+  configs: Record<string, { content?: string; environment?: string; file?: string }>;
 }
 
 const text = readFileSync('docker-compose.yml', 'utf8');
 const compose = parse(text, { merge: true }) as Compose;
 const services = Object.entries(compose.services);
 const dockerfile = readFileSync('Dockerfile', 'utf8');
+const ours = services.filter(([, service]) => service.build !== undefined);
+const PROVISIONING = 'dashboards/grafana/provisioning';
+
+/** Instructions of the Dockerfile, continued lines joined, without comments. */
+const instructions = dockerfile
+  .replace(/^#.*\n/gm, '')
+  .replace(/\\\n/g, ' ')
+  .split('\n')
+  .filter((line) => line !== '');
+
+/** The keytrail.yaml that the image holds. */
+function imageConfiguration(): string {
+  const written = /printf '%s\\n' ((?:'[^']*' ?)+)\s*> \/etc\/keytrail\/keytrail\.yaml/.exec(
+    instructions.join('\n'),
+  );
+  return [...(written?.[1] ?? '').matchAll(/'([^']*)'/g)].map((match) => `${match[1]}\n`).join('');
+}
+
+/** Settings as one of our services would load them, each secret being its variable's name. */
+function settingsOf(service: Service) {
+  const folder = mkdtempSync(join(tmpdir(), 'keytrail-compose-'));
+  try {
+    const file = join(folder, 'keytrail.yaml');
+    writeFileSync(file, imageConfiguration());
+    const environment = Object.fromEntries(
+      Object.entries(service.environment ?? {}).map(([name, value]) => [
+        name,
+        String(value).replace(/^\$\{(\w+):\?.*$/, '$1'),
+      ]),
+    );
+    return loadSettings({ file, environment });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
 
 test('Kafka, ClickHouse, Grafana and the three services are there', () => {
   assert.deepEqual(services.map(([name]) => name).sort(), [
@@ -107,12 +147,80 @@ test('volumes, configurations and mounted folders exist', () => {
   }
 });
 
-test('the mounted configuration is a valid keytrail.yaml that asks senders for a token', () => {
-  const parsed = config.parse(parse(compose.configs.keytrail?.content ?? ''));
-  assert.equal(parsed.ingest.http.host, '0.0.0.0');
-  assert.equal(parsed.ingest.http.token, 'env:KEYTRAIL_INGEST_TOKEN');
-  const environment = compose.services.ingest?.environment ?? {};
-  assert.ok('KEYTRAIL_INGEST_TOKEN' in environment);
+test('a service with a read-only root takes no inline configuration: Compose refuses it', () => {
+  for (const [name, service] of services) {
+    if (service.read_only !== true) continue;
+    for (const each of service.configs ?? [])
+      assert.ok(compose.configs[each.source]?.file, `${name}: ${each.source} must be a file`);
+  }
+});
+
+test('the image’s configuration is valid for each service: token asked for, neighbours found, password given', () => {
+  const { kafka, clickhouse } = compose.services;
+  const advertised = String(kafka?.environment?.KAFKA_ADVERTISED_LISTENERS);
+  assert.equal(ours.length, 3);
+  for (const [name, service] of ours) {
+    const settings = settingsOf(service);
+    assert.equal(settings.ingest.http.host, '0.0.0.0', name);
+    assert.equal(settings.ingest.http.token, 'KEYTRAIL_INGEST_TOKEN', name);
+    assert.equal(settings.ingest.http.port, 4681, name);
+    assert.deepEqual(settings.kafka.brokers, ['kafka:19092'], name);
+    assert.ok(advertised.includes(`INTERNAL://${settings.kafka.brokers[0]}`), advertised);
+    assert.equal(settings.clickhouse.url, 'http://clickhouse:8123', name);
+    assert.equal(settings.clickhouse.username, 'keytrail', name);
+    assert.equal(settings.clickhouse.password, 'CLICKHOUSE_PASSWORD', name);
+    assert.equal(settings.clickhouse.database, 'keytrail', name);
+  }
+  assert.deepEqual(compose.services.ingest?.ports, ['127.0.0.1:4681:4681']);
+  assert.deepEqual(clickhouse?.ports, ['127.0.0.1:8123:8123']);
+  const data = /KEYTRAIL_DATA=(\S+)/.exec(dockerfile)?.[1];
+  assert.deepEqual(compose.services.ingest?.volumes, [`keytrail-data:${data}`]);
+});
+
+test('each service runs a command that exists', () => {
+  const program = new Command();
+  addServiceCommands(program);
+  const commands = program.commands.map((command) => command.name());
+  for (const [name, service] of ours)
+    assert.ok(commands.includes(service.command?.[0] ?? ''), `${name}: ${service.command}`);
+});
+
+test('health checks use what their image has', () => {
+  const programs: Record<string, RegExp> = {
+    kafka: /^\/opt\/kafka\/bin\/kafka-broker-api-versions\.sh /,
+    clickhouse: /^wget /,
+    grafana: /^wget /,
+  };
+  for (const [name, service] of services) {
+    const [form, program = ''] = service.healthcheck?.test ?? [];
+    if (service.build !== undefined) assert.deepEqual([form, program], ['CMD', 'node'], name);
+    else assert.match(form === 'CMD-SHELL' ? program : '', programs[name] ?? /^$/, name);
+  }
+});
+
+test('Grafana has the data source’s plugin, its variables, and the folder its provider reads', () => {
+  const grafana = compose.services.grafana as Service;
+  const environment = grafana.environment ?? {};
+  const source = readFileSync(`${PROVISIONING}/datasources/keytrail.yaml`, 'utf8');
+  for (const [, name] of source.matchAll(/\$(\w+)/g)) assert.ok((name as string) in environment, name);
+  const { datasources } = parse(source) as { datasources: { type: string }[] };
+  const plugin = String(environment.GF_PLUGINS_PREINSTALL_SYNC);
+  assert.match(plugin, /^[\w-]+@\d+\.\d+\.\d+$/);
+  for (const { type } of datasources) assert.equal(plugin.split('@')[0], type);
+  const mounts = new Map(
+    (grafana.volumes ?? []).map((volume) => volume.split(':').slice(0, 2) as [string, string]),
+  );
+  assert.equal(mounts.get(`./${PROVISIONING}`), '/etc/grafana/provisioning');
+  const { providers } = parse(readFileSync(`${PROVISIONING}/dashboards/keytrail.yaml`, 'utf8')) as {
+    providers: { options: { path: string } }[];
+  };
+  for (const { options } of providers) {
+    const [folder = ''] = [...mounts].find(([, target]) => target === options.path) ?? [];
+    assert.ok(
+      readdirSync(folder).some((file) => file.endsWith('.json')),
+      options.path,
+    );
+  }
 });
 
 test('ClickHouse has the service, a read-only analyst, and no default user', () => {
@@ -121,7 +229,23 @@ test('ClickHouse has the service, a read-only analyst, and no default user', () 
   assert.match(users, /<password from_env="CLICKHOUSE_PASSWORD"\/>/);
   assert.match(users, /<password from_env="KEYTRAIL_ANALYST_PASSWORD"\/>/);
   assert.match(users, /<analyst><readonly>2<\/readonly>/);
-  assert.doesNotMatch(users, /<grants><query>GRANT[^<]*(?:INSERT|ALTER|DROP)[^<]*<\/query><\/grants>/);
+});
+
+test('ClickHouse’s users have the grants that the tests of the embedded server prove sufficient', () => {
+  const embedded = usersXml({
+    database: 'keytrail',
+    service: { username: 'keytrail', password: 's' },
+    analyst: { username: 'analyst', password: 'a' },
+  });
+  const users = compose.configs['clickhouse-users']?.content ?? '';
+  for (const name of ['keytrail', 'analyst']) {
+    const grants = (xml: string) =>
+      [
+        ...(xml.split(`<${name}>`).at(-1)?.split(`</${name}>`)[0] ?? '').matchAll(/<query>(.*?)<\/query>/g),
+      ].map((match) => match[1]);
+    assert.ok(grants(users).length > 0, name);
+    assert.deepEqual(grants(users), grants(embedded), name);
+  }
 });
 
 test('the image is Debian with glibc, built in stages, run by an ordinary user, without the embedded engine', () => {
@@ -132,6 +256,16 @@ test('the image is Debian with glibc, built in stages, run by an ordinary user, 
   assert.match(last, /^USER node$/m);
   assert.match(last, /^HEALTHCHECK /m);
   assert.match(dockerfile, /rm -rf node_modules\/chdb node_modules\/@chdb/);
+  assert.ok(dockerfile.indexOf('/etc/keytrail/keytrail.yaml') < dockerfile.indexOf('USER node'));
+  const packageFile = JSON.parse(readFileSync('package.json', 'utf8')) as { bin: { keytrail: string } };
+  assert.match(
+    last,
+    new RegExp(`^ENTRYPOINT \\["node", "/opt/keytrail/${packageFile.bin.keytrail}"\\]$`, 'm'),
+  );
+  // `npm ci` and `npm prune` would run `prepare`, which compiles: too early in one case, without a compiler in the other.
+  const npm = instructions.join(' ').match(/npm (?:ci|prune)\b[^&]*/g) ?? [];
+  assert.equal(npm.length, 2);
+  for (const command of npm) assert.match(command, /--ignore-scripts/);
   for (const [, sources] of dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm))
     for (const source of (sources ?? '').split(' ')) assert.ok(existsSync(source), source);
 });
