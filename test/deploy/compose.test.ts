@@ -30,6 +30,7 @@ interface Service {
   configs?: { source: string; target: string }[];
   depends_on?: Record<string, { condition: string }>;
   healthcheck?: { test: string[] };
+  stop_grace_period?: string;
 }
 interface Compose {
   services: Record<string, Service>;
@@ -96,6 +97,12 @@ test('every service has a health check, and waits for healthy ones only', () => 
       assert.equal(wait.condition, 'service_healthy', `${name} depends on ${other}`);
     }
   }
+});
+
+test('what keeps state has a minute to store it before it is killed', () => {
+  for (const [name, service] of services)
+    if (service.volumes !== undefined || service.build !== undefined)
+      if (name !== 'grafana') assert.equal(service.stop_grace_period, '1m', name);
 });
 
 test('every port is bound to loopback', () => {
