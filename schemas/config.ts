@@ -115,6 +115,7 @@ export const config = z.strictObject({
         .strictObject({
           mechanism: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']),
           username: z.string(),
+          /** `env:NAME` reads it from the environment. */
           password: z.string(),
         })
         .optional(),

@@ -125,6 +125,7 @@ function resolveReferences(config: Config, env: Environment, problems: string[])
     return text;
   };
   const { token } = config.ingest.http;
+  const { sasl } = config.kafka;
   return {
     ...config,
     ingest: {
@@ -133,6 +134,12 @@ function resolveReferences(config: Config, env: Environment, problems: string[])
         ...config.ingest.http,
         ...(token === undefined ? {} : { token: value(token, 'ingest.http.token') }),
       },
+    },
+    kafka: {
+      ...config.kafka,
+      ...(sasl === undefined
+        ? {}
+        : { sasl: { ...sasl, password: value(sasl.password, 'kafka.sasl.password') } }),
     },
     clickhouse: { ...config.clickhouse, password: value(config.clickhouse.password, 'clickhouse.password') },
     webhooks: config.webhooks.map((hook, index) => ({

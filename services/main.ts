@@ -30,7 +30,7 @@ const EXPECTED = new Set([
   'ConfigError',
   'TuningError',
   'StoreUnavailable',
-  'EmbeddedStoreError',
+  'EmbeddedUnavailable',
   'StoreError',
   'MigrationError',
   'BusUnavailable',

@@ -1,8 +1,9 @@
-// Applies a changed configuration file to the running detectors, without restart. Looks every second whether the file
-// changed. Always holds: a wrong file changes nothing; what was wrong is logged and shown until the file is mended.
+// Applies a changed configuration file to the running detectors, without restart. Reads the file every second.
+// Always holds: what is in force is what the file said last when it was right, changes made while starting included; a
+// wrong file changes nothing, and what was wrong is logged and shown until the file is mended.
 // Does not promise: settings other than detector thresholds and overrides; those need a restart.
 
-import { unwatchFile, watchFile } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { Tuning } from '../schemas/tuning.ts';
 import { loadSettings, tuningOf } from './config.ts';
 import type { Logger } from './logger.ts';
@@ -23,11 +24,16 @@ export function watchTuning(o: {
   const { file, apply, logger } = o;
   if (file === null) return { problem: null, close() {} };
   let problem: string | null = null;
+  let seen: string | null = null;
   const look = () => {
+    const text = textOf(file);
+    if (text === seen) return;
+    const first = seen === null;
+    seen = text;
     try {
       apply(tuningOf(loadSettings({ file })));
       problem = null;
-      logger.info({ file }, 'detector thresholds reloaded');
+      if (!first) logger.info({ file }, 'detector thresholds reloaded');
     } catch (error) {
       problem = (error as Error).message;
       logger.error(
@@ -36,13 +42,21 @@ export function watchTuning(o: {
       );
     }
   };
-  watchFile(file, { interval: POLL_MS }, (now, before) => {
-    if (now.mtimeMs !== before.mtimeMs || now.ino !== before.ino) look();
-  });
+  look();
+  const timer = setInterval(look, POLL_MS);
   return {
     get problem() {
       return problem;
     },
-    close: () => unwatchFile(file),
+    close: () => clearInterval(timer),
   };
+}
+
+/** Empty while the file is away, as editors leave it for a moment. */
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
 }

@@ -25,13 +25,13 @@ function parseLine(line: string): ParseOutcome {
 }
 
 function parseRecord(root: JsonObject): ParseOutcome {
+  if (property(root, 'eventCategory') === 'Insight') {
+    return reject('not-http', 'the record is a CloudTrail insight, not an API call');
+  }
   const source = text(property(root, 'eventSource'));
   const name = text(property(root, 'eventName'));
   if (source === null || name === null) {
     return reject('wrong-shape', 'a CloudTrail record has eventSource and eventName');
-  }
-  if (property(root, 'eventCategory') === 'Insight') {
-    return reject('not-http', 'the record is a CloudTrail insight, not an API call');
   }
   const draft = newDraft();
   const { record } = draft;

@@ -9,6 +9,7 @@ import { compareSeverity } from '../../detectors/scoring/severity.ts';
 import type { WebhookConfig } from '../../schemas/config.ts';
 import type { Delivery } from '../../schemas/delivery.ts';
 import type { Incident } from '../../schemas/incident.ts';
+import { UsageError } from '../exit.ts';
 import type { Logger } from '../logger.ts';
 import { version } from '../paths.ts';
 import type { Outbox } from '../store/outbox.ts';
@@ -156,7 +157,10 @@ export function createDeliverer(o: DelivererOptions): Deliverer {
     },
     async redeliver(id) {
       const delivery = await outbox.get(id);
-      if (!delivery) throw new Error(`there is no delivery ${id}`);
+      if (!delivery)
+        throw new UsageError(
+          `there is no delivery ${id}; list them: SELECT id, status FROM deliveries FINAL`,
+        );
       const at = Math.max(now(), delivery.updated_at + 1);
       await outbox.record({
         ...delivery,

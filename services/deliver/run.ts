@@ -1,5 +1,6 @@
 // `keytrail deliver` as a process: sends what the outbox holds until it is told to stop.
 
+import { aborted } from '../lifecycle.ts';
 import type { ServiceContext } from '../service-commands.ts';
 import { createStore } from '../store/store.ts';
 import { createDeliverer, type Deliverer } from './deliver.ts';
@@ -10,6 +11,8 @@ export async function runDeliver(context: ServiceContext): Promise<void> {
   logger.info({ webhooks: settings.webhooks.map((hook) => hook.name) }, 'delivering');
   if (settings.webhooks.length === 0) logger.warn('no webhook is configured: nothing will be sent');
   await deliverer.run(lifecycle.signal);
+  // Without webhooks there is nothing to run, and a supervisor would start an ended process again and again.
+  await aborted(lifecycle.signal);
 }
 
 export async function redeliver(context: ServiceContext, id: string): Promise<void> {

@@ -21,8 +21,16 @@ export interface DetectOptions {
   engine: Engine;
   store: Pick<
     Store,
-    'insertEvents' | 'insertFindings' | 'insertIncidents' | 'saveBaselines' | 'loadBaselines' | 'query'
+    | 'insertEvents'
+    | 'insertFindings'
+    | 'insertIncidents'
+    | 'recordTuning'
+    | 'saveBaselines'
+    | 'loadBaselines'
+    | 'query'
   >;
+  /** What the engine judges by at the start. */
+  tuning: Tuning;
   deliverer: { enqueue(incidents: readonly Incident[]): Promise<void> };
   /** Told of every incident state once it is stored. */
   onIncidents?: (incidents: readonly Incident[]) => void;
@@ -70,10 +78,21 @@ export function createDetect(o: DetectOptions): Detect {
   /** At most one: the next batch is judged only after this one is stored. */
   let unwritten: Outcome | null = null;
   let doubtful = 0;
+  let { tuning } = o;
+  /** Version that is known to be in the store: every incident there can be traced to what it was judged by. */
+  let recorded: string | null = null;
+
+  async function recordTuning(): Promise<void> {
+    const version = engine.tuningVersion;
+    if (version === recorded) return;
+    await store.recordTuning({ version, tuning });
+    recorded = version;
+  }
 
   async function write(): Promise<void> {
     if (unwritten === null) return;
     const { token, events, findings, incidents } = unwritten;
+    await recordTuning();
     if (findings.length > 0) await store.insertFindings(findings, token);
     if (incidents.length > 0) {
       await store.insertIncidents(incidents, token);
@@ -150,7 +169,10 @@ export function createDetect(o: DetectOptions): Detect {
     doubt(events) {
       doubtful = Math.max(doubtful, events);
     },
-    setTuning: (tuning) => engine.setTuning(tuning),
+    setTuning(next) {
+      engine.setTuning(next);
+      tuning = next;
+    },
     save,
     async restore(which = () => true) {
       const total = { restored: 0, ignored: 0 };

@@ -30,9 +30,10 @@ export async function runDetect(settings: Settings, o: RunDetectOptions): Promis
     await store.migrate();
     const bus = await openBus(settings, o.logger);
     try {
-      const engine = createEngine({ tuning: tuningOf(settings) });
+      const tuning = tuningOf(settings);
+      const engine = createEngine({ tuning });
       const deliverer = createDeliverer({ outbox: store.outbox, webhooks, logger: o.logger });
-      const detect = createDetect({ engine, store, deliverer, logger: o.logger });
+      const detect = createDetect({ engine, tuning, store, deliverer, logger: o.logger });
       const { group, topics } = kafka;
       const consumer = await startDetectConsumer({ bus, topics, group, detect, store, logger: o.logger });
       const unwatch = o.watchTuning?.((tuning) => detect.setTuning(tuning));

@@ -7,6 +7,7 @@ import type { ApiEvent } from '../../schemas/event.ts';
 import type { Finding } from '../../schemas/finding.ts';
 import type { Incident } from '../../schemas/incident.ts';
 import type { Rejection } from '../../schemas/rejection.ts';
+import type { Tuning } from '../../schemas/tuning.ts';
 import { loadBaselines, saveBaselines } from './baselines.ts';
 import { type ClientOptions, createStoreClient } from './client.ts';
 import { eventRow, findingRow, rejectionRow } from './events.ts';
@@ -30,6 +31,8 @@ export interface Store {
   insertFindings(findings: readonly Finding[], token: string): Promise<void>;
   insertIncidents(incidents: readonly Incident[], token: string): Promise<void>;
   insertRejections(rejections: readonly Rejection[], token: string): Promise<void>;
+  /** Keeps what a tuning version means; the same version again changes nothing. */
+  recordTuning(o: { version: string; tuning: Tuning }): Promise<void>;
   saveBaselines(rows: readonly StoredBaseline[], token: string): Promise<void>;
   loadBaselines(): AsyncIterable<StoredBaseline>;
   readonly outbox: Outbox;
@@ -51,6 +54,12 @@ export function createStore(o: StoreOptions): Store {
     insertFindings: (findings, token) => client.insert('findings', findings.map(findingRow), token),
     insertIncidents: (incidents, token) => client.insert('incidents', incidents.map(incidentRow), token),
     insertRejections: (rejections, token) => client.insert('rejections', rejections.map(rejectionRow), token),
+    recordTuning: ({ version, tuning }) =>
+      client.insert(
+        'tunings',
+        [{ version, author: '', reason: '', tuning: JSON.stringify(tuning) }],
+        `tuning/${version}`,
+      ),
     saveBaselines: (rows, token) => saveBaselines(client, rows, token),
     loadBaselines: () => loadBaselines(client),
     outbox: createOutbox(client),

@@ -59,9 +59,10 @@ const EARLIER_INCIDENTS = 1000;
 export async function startUp(o: UpOptions): Promise<Up> {
   const { settings, lifecycle, logger } = o;
   const { store, embedded } = await openStore(settings, lifecycle);
-  const engine = createEngine({ tuning: tuningOf(settings) });
+  const tuning = tuningOf(settings);
+  const engine = createEngine({ tuning });
   const deliverer = createDeliverer({ outbox: store.outbox, webhooks: settings.webhooks, logger });
-  const detect = createDetect({ engine, store, deliverer, logger, onIncidents: o.onIncidents });
+  const detect = createDetect({ engine, tuning, store, deliverer, logger, onIncidents: o.onIncidents });
   await detect.restore();
   const known = await store.query('SELECT 1 FROM events LIMIT 1');
   if (known.length > 0) detect.doubt(Number.POSITIVE_INFINITY);

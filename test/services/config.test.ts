@@ -68,6 +68,28 @@ test('env: references are resolved, and a missing variable is a problem', () => 
   assert.match(problemsOf(yaml)[0] ?? '', /webhooks\.0\.secret: environment variable HOOK is not set/);
 });
 
+test('every secret of the configuration may come from the environment', () => {
+  const settings = load(
+    `
+ingest: { http: { token: env:TOKEN } }
+kafka: { sasl: { mechanism: plain, username: keytrail, password: env:KAFKA } }
+clickhouse: { password: env:STORE }
+webhooks: [{ name: siem, url: "https://siem.example.com/", secret: env:HOOK, previousSecret: env:OLD }]
+`,
+    { TOKEN: 't', KAFKA: 'k', STORE: 's', HOOK: 'whsec_h', OLD: 'whsec_o' },
+  );
+  assert.deepEqual(
+    [
+      settings.ingest.http.token,
+      settings.kafka.sasl?.password,
+      settings.clickhouse.password,
+      settings.webhooks[0]?.secret,
+      settings.webhooks[0]?.previousSecret,
+    ],
+    ['t', 'k', 's', 'whsec_h', 'whsec_o'],
+  );
+});
+
 test('the environment points at Kafka, ClickHouse and the data directory', () => {
   const settings = load('', {
     KAFKA_BROKERS: 'a:1, b:2',

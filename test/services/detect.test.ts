@@ -50,6 +50,7 @@ describe('detect', () => {
     const enqueued: Incident[] = [];
     const detect = createDetect({
       engine: createEngine(),
+      tuning: tuning.parse({}),
       store: t.store,
       deliverer: { enqueue: async (incidents) => void enqueued.push(...incidents) },
       logger,
@@ -78,6 +79,24 @@ describe('detect', () => {
     assert.ok(incident, 'there is an incident');
     assert.equal(incident.id, enqueued[0]!.id);
     assert.equal(enqueued[0]!.status, 'open');
+  });
+
+  it('keeps every tuning an incident names, before the incident', async () => {
+    const { detect } = open();
+    const events = walk('key-t');
+    await detect.handle(events.slice(0, -300), 't/1');
+    detect.setTuning(tuning.parse({ detectors: { D09: { distinctFloor: 60 } } }));
+    await detect.handle(events.slice(-300), 't/2');
+    const kept = await t.store.query<{ version: string; tuning: string }>(
+      'SELECT version, tuning FROM tunings FINAL',
+    );
+    assert.equal(kept.length, 2);
+    assert.ok(kept.some((row) => tuning.parse(JSON.parse(row.tuning)).detectors.D09?.distinctFloor === 60));
+    for (const one of await t.store.incidents())
+      assert.ok(
+        kept.some((row) => row.version === one.tuning),
+        one.tuning,
+      );
   });
 
   it('judges and stores a repeated event once, in the same process and after a restart', async () => {

@@ -8,8 +8,6 @@ import { isSecretName, normalised } from './names.ts';
 import { type IsSecret, maskPairs } from './pairs.ts';
 import { MASKED, maskLinks, maskShapes } from './shapes.ts';
 
-export { MASKED } from './shapes.ts';
-
 export interface Masker {
   /** Free text: log lines, user agents, error messages. */
   text(text: string): string;
