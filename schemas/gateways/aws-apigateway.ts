@@ -65,7 +65,7 @@ function parseRecord(root: JsonObject): ParseOutcome {
   if (names.raw('requestid', 'extendedrequestid', 'apiid') === null) {
     return reject('wrong-shape', 'an API Gateway access log has requestId; log $context.requestId');
   }
-  if (names.raw('eventtype', 'connectionid') !== null && names.raw('httpmethod', 'routekey') === '$connect') {
+  if (names.raw('connectionid') !== null && names.raw('httpmethod', 'method') === null) {
     return reject('not-http', 'the record describes a WebSocket event, not an HTTP call');
   }
   const draft = newDraft();
@@ -97,11 +97,15 @@ function readRoute(names: Names, draft: Draft): void {
   if (stage !== null) draft.record.extra.stage = stage;
 }
 
-/** `$context.path` of a REST API begins with the stage, its template does not; they must agree segment by segment. */
+/**
+ * `$context.path` of a REST API begins with the stage, its template does not; they must agree segment by segment, where
+ * `{proxy+}` stands for any number of them.
+ */
 function withoutStage(path: string | null, template: string | null, stage: string | null): string | null {
   if (path === null || template === null || stage === null || !path.startsWith(`/${stage}/`)) return path;
   const depth = (text: string): number => text.split('/').length;
-  return depth(path) === depth(template) + 1 ? path.slice(stage.length + 1) : path;
+  const extra = depth(path) - depth(template);
+  return extra === 1 || (template.includes('+}') && extra > 1) ? path.slice(stage.length + 1) : path;
 }
 
 const IDS: Readonly<Record<string, readonly string[]>> = {
@@ -114,6 +118,16 @@ const IDS: Readonly<Record<string, readonly string[]>> = {
   cognito_identity_id: ['cognitoidentityid'],
 };
 
+/** Claims that formats log under their own name (`"sub":"$context.authorizer.claims.sub"`), by that name, flattened. */
+const CLAIMS: Readonly<Record<string, string>> = {
+  sub: 'sub',
+  clientid: 'client_id',
+  azp: 'azp',
+  jti: 'jti',
+  iss: 'iss',
+  scope: 'scope',
+};
+
 function readCaller(root: JsonObject, names: Names, record: GatewayRecord): void {
   for (const [id, spellings] of Object.entries(IDS)) {
     const value = names.text(...spellings);
@@ -124,6 +138,10 @@ function readCaller(root: JsonObject, names: Names, record: GatewayRecord): void
     const claim = /^(?:authorizer\.?)?(?:jwt\.?)?claims?\.(.+)$/.exec(name)?.[1];
     const scalar = text(value);
     if (claim !== undefined && scalar !== null) record.claims[claimName(root, claim)] = scalar;
+  }
+  for (const [flat, claim] of Object.entries(CLAIMS)) {
+    const value = names.text(flat);
+    if (value !== null) record.claims[claim] ??= value;
   }
   setCertificate(record, 'serial', names.text('clientcert.serialnumber', 'clientcertserialnumber'));
   setCertificate(record, 'subject', names.text('clientcert.subjectdn', 'clientcertsubjectdn'));
