@@ -16,6 +16,11 @@ export const extractor = z
     'one of header:NAME, query:NAME, cookie:NAME, claim:NAME, field:NAME, jwt, bearer, basic, mtls, consumer, aws, user, client',
   );
 
+/** An address or CIDR range. */
+export const proxyRange = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
+  error: 'an address or CIDR range such as 10.0.0.0/8 or 2001:db8::/32',
+});
+
 /** Strongest first; what a gateway does not log simply never matches. */
 export const DEFAULT_EXTRACTORS = [
   'mtls',
@@ -65,7 +70,7 @@ export const config = z.strictObject({
       /** For `format: generic`: our field → dotted path in the record. */
       mapping: z.record(z.string(), z.string()).optional(),
       /** Proxies whose X-Forwarded-For is believed (CIDR). */
-      trustedProxies: z.array(z.string()).default([]),
+      trustedProxies: z.array(proxyRange).default([]),
       /** Files to follow. */
       files: z.array(z.string()).default([]),
       http: z

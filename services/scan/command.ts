@@ -1,6 +1,7 @@
 // `keytrail scan`: options, outputs and exit codes around scan.ts. Results go to stdout, everything else to stderr.
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { proxyRange } from '../../schemas/config.ts';
 import { SEVERITIES, type Severity } from '../../schemas/finding.ts';
 import { FORMATS } from '../../schemas/gateways/catalogue.ts';
 import type { Incident } from '../../schemas/incident.ts';
@@ -66,7 +67,7 @@ export function addScanCommand(program: Command): void {
       '--identity <list>',
       'where the credential is, strongest first, e.g. cookie:PHPSESSID,basic,client',
     )
-    .option('--trusted-proxy <cidr>', 'proxy whose X-Forwarded-For is believed, repeatable', collect)
+    .option('--trusted-proxy <cidr>', 'proxy whose X-Forwarded-For is believed, repeatable', collectProxy)
     .option('-c, --config <file>', 'keytrail.yaml with formats, identity and detector thresholds')
     .option('--json', 'incidents as NDJSON on stdout, one a line')
     .option('--summary-json', 'counts as one JSON object on stdout (on stderr together with --json)')
@@ -212,8 +213,10 @@ function found(incidents: readonly Incident[], failOn: Severity | undefined): bo
 const out = (text: string) => process.stdout.write(`${text}\n`);
 const warn = (text: string) => process.stderr.write(`${text}\n`);
 
-function collect(value: string, before: string[] | undefined): string[] {
-  return [...(before ?? []), value];
+function collectProxy(value: string, before: string[] | undefined): string[] {
+  const range = proxyRange.safeParse(value);
+  if (!range.success) throw new InvalidArgumentError(`expected ${range.error.issues[0]?.message}`);
+  return [...(before ?? []), range.data];
 }
 
 function collectMapping(value: string, before: Record<string, string> | undefined): Record<string, string> {

@@ -102,6 +102,12 @@ const wrong: { name: string; args: () => string[]; status: number; says: RegExp 
     status: 2,
     says: /cookie:NAME/,
   },
+  {
+    name: 'a wrong proxy range',
+    args: () => ['scan', '--trusted-proxy', 'office', '-'],
+    status: 2,
+    says: /CIDR range/,
+  },
   { name: 'an unknown option', args: () => ['scan', '--colour', '-'], status: 2, says: /--colour/ },
   { name: 'an unknown command', args: () => ['scam'], status: 2, says: /scan/ },
   {

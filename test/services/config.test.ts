@@ -43,9 +43,16 @@ tenant: ''
 console: { port: 99999 }
 colour: red
 identity: { extractors: [magic] }
+ingest: { trustedProxies: [10.0.0.0/8, office] }
 `);
-  assert.equal(problems.length, 4, problems.join('\n'));
-  for (const place of ['tenant', 'console.port', 'colour', 'identity.extractors.0']) {
+  assert.equal(problems.length, 5, problems.join('\n'));
+  for (const place of [
+    'tenant',
+    'console.port',
+    'colour',
+    'identity.extractors.0',
+    'ingest.trustedProxies.1',
+  ]) {
     assert.ok(
       problems.some((problem) => problem.includes(place)),
       `${place} in\n${problems.join('\n')}`,
