@@ -105,6 +105,18 @@ function metricsOf(source: StatusSource): Registry {
   gauge('keytrail_events_total', 'events judged', () => source.report().events);
   gauge('keytrail_findings_total', 'findings', () => source.report().findings);
   gauge('keytrail_credentials', 'credentials in memory', () => source.report().credentials);
+  gauge(
+    'keytrail_evictions_total',
+    'credentials forgotten for want of room',
+    () => source.report().evictions,
+  );
+  gauge('keytrail_late_events_total', 'events too late to learn from', () => source.report().late);
+  gauge(
+    'keytrail_quarantined_events_total',
+    'events of suspected credentials, not learned from',
+    () => source.report().quarantined,
+  );
+  gauge('keytrail_state_bytes', 'bytes of what is learned', () => source.report().stateBytes);
   gauge('keytrail_open_incidents', 'incidents open now', () => source.report().openIncidents);
   gauge(
     'keytrail_delivery_failures_total',

@@ -15,6 +15,13 @@ export interface StatusReport {
   credentials: number;
   openIncidents: number;
   findings: number;
+  /** Credentials that memory had no room for; what was learned of them is forgotten. */
+  evictions: number;
+  /** Events that were judged but not learned from: too late, or of a credential under suspicion. */
+  late: number;
+  quarantined: number;
+  /** Bytes of what is learned. */
+  stateBytes: number;
   /** ISO 8601 of the newest event time seen, null before the first event. */
   newestEventAt: string | null;
   tuning: string;

@@ -43,7 +43,11 @@ export async function runDetect(settings: Settings, o: RunDetectOptions): Promis
       } finally {
         unwatch?.();
         await consumer.close();
-        o.logger.info({ ...detect.counters, ...consumer.counters }, 'detection stopped');
+        const { evictions, late, quarantined } = engine.statistics();
+        o.logger.info(
+          { ...detect.counters, ...consumer.counters, evictions, late, quarantined },
+          'detection stopped',
+        );
       }
     } finally {
       await bus.close();

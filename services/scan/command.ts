@@ -176,7 +176,12 @@ async function writeAll(path: string, values: readonly unknown[]): Promise<void>
   await writer.close();
 }
 
-function print(flags: ScanFlags, { incidents, summary }: ScanResult): void {
+function print(flags: ScanFlags, { incidents, summary, engine }: ScanResult): void {
+  const { evictions } = engine.statistics();
+  if (evictions > 0)
+    warn(
+      `${evictions.toLocaleString('en')} credential(s) were forgotten for want of room and judged anew when they came back`,
+    );
   if (flags.json) for (const incident of incidents) out(JSON.stringify(incident));
   if (flags.summaryJson) (flags.json ? warn : out)(JSON.stringify(summary));
   if (flags.json || flags.summaryJson) return;
