@@ -134,28 +134,31 @@ function judge({ event, baseline, peers, heavy, params: p }: Ctx, model: NullMod
         window: `${state.accesses} accesses`,
       },
       {
-        feature: 'new objects beyond the usual share',
-        observed: Math.round(state.excess),
+        feature: own ? 'new objects beyond the usual share' : 'new objects',
+        observed: Math.round(amount),
         expected: `fewer than ${Math.round(loads * model.floor)}`,
         unit: 'objects',
         window,
       },
-      {
-        feature: own
-          ? 'most new objects on one day before'
-          : 'distinct objects of peers at the same age, 99th percentile',
-        observed: state.novel,
-        expected: most,
-        unit: 'objects',
-        window: 'learned',
-      },
+      ...(most > 0 ? [againstMost(state.novel, { most: Math.round(most), own })] : []),
     ],
     rejected: [
       'more work than usual: revisits would have grown along with new objects',
-      own
-        ? 'a habit of reading new objects: its own past says otherwise'
-        : 'a normal start: no peer of the same age has read nearly as many',
+      own ? 'a habit of reading new objects: its own past says otherwise' : normalStart(most),
     ],
     scope: 'credential',
   };
+}
+
+function againstMost(novel: number, { most, own }: { most: number; own: boolean }) {
+  const feature = own
+    ? 'new objects, against the most on one day before'
+    : 'new objects, against the 99th percentile of peers at the same age';
+  return { feature, observed: novel, expected: most, unit: 'objects', window: 'learned' };
+}
+
+function normalStart(most: number): string {
+  return most > 0
+    ? 'a normal start: no peer of the same age has read nearly as many'
+    : 'a normal start: peers return to what they have read; too few have made as many requests to compare amounts';
 }
