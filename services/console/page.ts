@@ -112,7 +112,7 @@ function nextSteps(report: StatusReport): Html {
   return html`<h2>Next</h2><ul>
 <li>Point Keytrail at your own log: <code>npx keytrail scan access.log</code>, or list files under <code>ingest.files</code> in <code>keytrail.yaml</code>; <code>npx keytrail formats</code> shows the line for your gateway.</li>
 ${report.receiverUrl === null ? html`` : html`<li>Send logs over HTTP: <code>curl --data-binary @access.log ${report.receiverUrl}/v1/logs</code></li>`}
-${report.store === null ? html`` : html`<li>Query the events in ClickHouse: <code>${report.store.url}/play</code>, user <code>${report.store.analyst}</code> (read-only; the password is in the data directory).</li>`}
+${report.store === null ? html`` : html`<li>Query the events in ClickHouse: <code>${report.store.url}/play</code>, user <code>${report.store.analyst}</code> (read-only; password in <code>${report.store.passwordFile}</code>).</li>`}
 <li>Machines: <a href="/api/incidents">/api/incidents</a>, <a href="/api/status">/api/status</a>, <a href="/metrics">/metrics</a>.</li>
 </ul>`;
 }

@@ -31,7 +31,8 @@ export interface StatusReport {
   webhooks: number;
   /** Since the start; `failed` counts attempts that will be repeated. */
   deliveries: { delivered: number; failed: number; dead: number };
-  store: { url: string; analyst: string } | null;
+  /** The embedded store: its address, the read-only user, the file that holds the password. */
+  store: { url: string; analyst: string; passwordFile: string } | null;
   /** Set when the configuration file on disk is not the one in force. */
   configProblem: string | null;
 }

@@ -132,9 +132,10 @@ function afterPlayback(up: Up, played: { lines: number }, sample: boolean): stri
   const lines = [
     `\n${played.lines.toLocaleString('en')} lines read, ${count} incident(s).`,
     `  Look:       ${up.consoleUrl}`,
-    ...(up.store.analyst
+    ...(up.embeddedStore
       ? [
-          `  Query:      ${up.store.url}/play (user ${up.store.analyst.username}, password in analyst.json of the data directory; queries in dashboards/queries)`,
+          `  Query:      ${up.embeddedStore.url}/play (user ${up.embeddedStore.analyst}; queries in dashboards/queries)`,
+          `              password in ${up.embeddedStore.passwordFile}`,
         ]
       : []),
     '  Your logs:  npx keytrail scan access.log          (npx keytrail formats: the line for your gateway)',

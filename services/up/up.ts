@@ -41,7 +41,8 @@ export interface UpOptions {
 export interface Up {
   consoleUrl: string | null;
   receiverUrl: string | null;
-  store: { url: string; analyst: { username: string } | null };
+  /** Null when the store is a server of the user's own. */
+  embeddedStore: StatusReport['store'];
   /** Resolves when the playback is done and durable. */
   played: Promise<{ lines: number; events: number; rejected: Record<string, number> }>;
   report(): StatusReport;
@@ -80,6 +81,11 @@ export async function startUp(o: UpOptions): Promise<Up> {
   });
   lifecycle.onClose('schedule', () => schedule.close());
 
+  const embeddedStore = embedded && {
+    url: embedded.url,
+    analyst: embedded.analyst.username,
+    passwordFile: embedded.analystFile,
+  };
   const startedAt = new Date();
   let live: Live | null = null;
   const earlier = await store.incidents({ limit: EARLIER_INCIDENTS });
@@ -107,7 +113,7 @@ export async function startUp(o: UpOptions): Promise<Up> {
       receiverUrl: live?.ingest.url ?? null,
       webhooks: settings.webhooks.length,
       deliveries: { delivered: sent.delivered, failed: sent.failed, dead: sent.dead },
-      store: embedded === null ? null : { url: embedded.url, analyst: embedded.analyst.username },
+      store: embeddedStore,
       configProblem: reload.problem,
     };
   };
@@ -122,7 +128,7 @@ export async function startUp(o: UpOptions): Promise<Up> {
   return {
     consoleUrl: live?.console.url ?? null,
     receiverUrl: live?.ingest.url ?? null,
-    store: { url: embedded?.url ?? settings.clickhouse.url ?? '', analyst: embedded?.analyst ?? null },
+    embeddedStore,
     played,
     report,
     incidents,

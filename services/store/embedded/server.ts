@@ -26,6 +26,8 @@ export interface EmbeddedServer {
   database: string;
   /** Read-only login for people; the password is kept in `analyst.json` of the directory and survives restarts. */
   analyst: { username: string; password: string };
+  /** Path of that file, readable by its owner only. */
+  analystFile: string;
   /** Process id of the server. */
   pid: number;
   /** Stops the server and waits until its process has ended. */
@@ -66,6 +68,7 @@ export async function startEmbedded(o: { dir: string }): Promise<EmbeddedServer>
     ...service,
     database: DATABASE,
     analyst: files.analyst,
+    analystFile: files.analystFile,
     pid: engine.pid,
     close: () => engine.stop(),
   };

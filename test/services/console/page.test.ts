@@ -65,7 +65,7 @@ const report: StatusReport = {
   receiverUrl: HOSTILE,
   webhooks: 1,
   deliveries: { delivered: 0, failed: 0, dead: 0 },
-  store: { url: 'http://127.0.0.1:1', analyst: HOSTILE },
+  store: { url: 'http://127.0.0.1:1', analyst: HOSTILE, passwordFile: HOSTILE },
   configProblem: HOSTILE,
 };
 
