@@ -16,7 +16,8 @@ import { startBroker, type TestBroker } from '../kafka/broker.ts';
 import { larkfieldDay } from '../scenarios/larkfield.ts';
 import { answer, openReceiver, type Receiver } from '../services/deliver/receiver.ts';
 import { openTestStore, type TestStore } from '../services/store/fixtures.ts';
-import { type Running, start, until } from './running.ts';
+import { until } from '../until.ts';
+import { type Running, start } from './running.ts';
 
 const broker = await startBroker();
 after(() => broker?.close());

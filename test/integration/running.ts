@@ -1,8 +1,7 @@
-// A keytrail service as a process of its own, as an operator runs it, and waiting for what it brings about.
+// A keytrail service as a process of its own, as an operator runs it.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { setTimeout as delay } from 'node:timers/promises';
 
 export interface Running {
   /** Everything it has logged so far. */
@@ -37,18 +36,4 @@ export async function start(command: string, configFile: string): Promise<Runnin
       return child.exitCode;
     },
   };
-}
-
-/** Waits until the condition holds; says what was seen last when it does not within two minutes. */
-export async function until<T>(
-  what: string,
-  look: () => Promise<T> | T,
-  holds: (seen: T) => boolean,
-): Promise<T> {
-  for (const deadline = Date.now() + 120_000; ; ) {
-    const seen = await look();
-    if (holds(seen)) return seen;
-    if (Date.now() > deadline) throw new Error(`${what}: still ${JSON.stringify(seen)}`);
-    await delay(50);
-  }
 }

@@ -14,7 +14,8 @@ import type { Store } from '../../services/store/store.ts';
 import { startBroker } from '../kafka/broker.ts';
 import { leaksIn, PLANTED } from '../planted-secrets.ts';
 import { openTestStore } from '../services/store/fixtures.ts';
-import { type Running, start, until } from './running.ts';
+import { until } from '../until.ts';
+import { type Running, start } from './running.ts';
 
 const broker = await startBroker();
 after(() => broker?.close());

@@ -5,13 +5,9 @@ import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import pino from 'pino';
 import { startSchedule } from '../../services/hunt/schedule.ts';
+import { until } from '../until.ts';
 
 const EVERY_SECOND = '* * * * * *';
-
-async function until(what: string, holds: () => boolean): Promise<void> {
-  for (const deadline = Date.now() + 30_000; !holds(); await delay(20))
-    if (Date.now() > deadline) throw new Error(`waited in vain: ${what}`);
-}
 
 test('a job never overlaps itself, runs again after a failure, and is finished when closing returns', async () => {
   let failures = 0;
@@ -53,7 +49,7 @@ test('a job never overlaps itself, runs again after a failure, and is finished w
       },
     ],
   });
-  await until('runs after a failure', () => failures >= 2 && beats >= 2 && atOnce === 1);
+  await until('runs after a failure', () => failures >= 2 && beats >= 2 && atOnce === 1, Boolean);
   assert.equal(most, 1);
   let closed = false;
   const closing = schedule.close().then(() => {
