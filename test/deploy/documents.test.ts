@@ -13,8 +13,8 @@ import { parse } from 'yaml';
 import { config } from '../../schemas/config.ts';
 import { bodyOf, createSigner } from '../../services/deliver/message.ts';
 import { post } from '../../services/deliver/post.ts';
-import { until } from '../integration/running.ts';
 import { incident } from '../services/store/fixtures.ts';
+import { until } from '../until.ts';
 
 const adrs = readdirSync('docs/adr').map((file) => `docs/adr/${file}`);
 const pages = ['deploy', 'operations', 'threat-model', 'webhooks'].map((name) => `docs/${name}.md`);
