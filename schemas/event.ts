@@ -104,8 +104,8 @@ export const apiEvent = z.strictObject({
     })
     .nullable(),
   status: z.number().int().min(0).max(999),
-  bytes_in: z.number().nonnegative(),
-  bytes_out: z.number().nonnegative(),
+  bytes_in: z.int().nonnegative(),
+  bytes_out: z.int().nonnegative(),
   /** Items in the response when the gateway says so. */
   items: z.number().nonnegative().nullable(),
   latency_ms: z.number().nonnegative().nullable(),

@@ -1,12 +1,13 @@
 // Reads keytrail.yaml and the environment once, checks everything, and freezes the result. The only file that reads
 // process.env. Always holds: a wrong file is refused whole, with every problem named at once.
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { compileTuning, TuningError } from '../detectors/tuning.ts';
 import { type Config, config as configSchema } from '../schemas/config.ts';
+import { formatByName } from '../schemas/gateways/catalogue.ts';
 import type { Tuning } from '../schemas/tuning.ts';
 import { defaultDataDirectory } from './paths.ts';
 
@@ -48,6 +49,10 @@ export function loadSettings(options: {
   if (!parsed.success) throw new ConfigError(where, parsed.error.issues.map(describeIssue));
   const problems: string[] = [];
   const resolved = resolveReferences(parsed.data, env, problems);
+  const format = formatProblem(resolved.ingest);
+  if (format !== null) problems.push(`ingest: ${format}`);
+  for (const [kind, file] of Object.entries(resolved.geo))
+    if (file !== undefined && !existsSync(file)) problems.push(`geo.${kind}: there is no file ${file}`);
   try {
     compileTuning(tuningOf(resolved));
   } catch (error) {
@@ -64,9 +69,30 @@ export function tuningOf(config: Config): Tuning {
   return { detectors: config.detectors, overrides: config.overrides };
 }
 
+/** What is wrong with a format, its log format string or its mapping; null when lines can be read by it. */
+export function formatProblem(
+  ingest: Pick<Config['ingest'], 'format' | 'logFormat' | 'mapping'>,
+): string | null {
+  const { format, logFormat, mapping } = ingest;
+  if (logFormat !== undefined && format !== 'combined' && format !== 'auto')
+    return `logFormat is for format: combined, not ${format}`;
+  if (mapping !== undefined && format !== 'generic' && format !== 'auto')
+    return `mapping is for format: generic, not ${format}`;
+  try {
+    if (logFormat !== undefined) formatByName('combined').parser({ logFormat });
+    if (mapping !== undefined) formatByName('generic').parser({ mapping });
+    if (format !== 'auto') formatByName(format);
+    return null;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
 function configFile(options: { file?: string; directory?: string }): string | null {
   if (options.file) {
     if (!existsSync(options.file)) throw new ConfigError(options.file, ['no such file']);
+    if (statSync(options.file).isDirectory())
+      throw new ConfigError(options.file, ['a directory, not a file']);
     return resolve(options.file);
   }
   const usual = resolve(options.directory ?? process.cwd(), 'keytrail.yaml');

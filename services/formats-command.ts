@@ -1,7 +1,8 @@
 // `keytrail formats`: what can be read, and the gateway configuration that produces it.
 
 import type { Command } from 'commander';
-import { FORMATS, formatByName } from '../schemas/gateways/catalogue.ts';
+import { FORMATS } from '../schemas/gateways/catalogue.ts';
+import { UsageError } from './exit.ts';
 
 export function addFormatsCommand(program: Command): void {
   program
@@ -11,7 +12,11 @@ export function addFormatsCommand(program: Command): void {
     .option('--json', 'as JSON')
     .addHelpText('after', '\nExamples:\n  keytrail formats\n  keytrail formats kong')
     .action((name: string | undefined, flags: { json?: boolean }) => {
-      const formats = name === undefined ? FORMATS : [formatByName(name)];
+      const formats = name === undefined ? FORMATS : FORMATS.filter((format) => format.name === name);
+      if (formats.length === 0)
+        throw new UsageError(
+          `unknown format "${name}"; there are ${FORMATS.map((format) => format.name).join(', ')}`,
+        );
       if (flags.json) {
         process.stdout.write(
           `${JSON.stringify(formats.map(({ name, title, snippet, notes }) => ({ name, title, snippet, notes })))}\n`,

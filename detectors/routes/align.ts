@@ -29,7 +29,8 @@ export function alignObjects(template: readonly string[], path: string, objects:
       if (!found.startsWith(before) || !found.endsWith(after) || found.length < before.length + after.length)
         return false;
       const id = decode(found.slice(before.length, found.length - after.length));
-      if (id !== '' && objects.length < MAX_OBJECTS)
+      // A gateway that logs only its template names no object.
+      if (id !== '' && found !== wanted && objects.length < MAX_OBJECTS)
         objects.push({ collection: prefix === '' ? '/' : prefix, id: bounded(id) });
     }
     prefix += `/${wanted}`;

@@ -36,7 +36,7 @@ const LEAST_CONFIDENCE = 0.25;
 
 /**
  * The format whose mean score over the sample is highest, so that a stray line in the log does not decide.
- * Null when no format reaches 0.25; blank lines and lines over 64 KiB are left out.
+ * Null when no format reaches 0.25; blank lines, lines over 64 KiB and lines that no format knows are left out.
  */
 export function sniffFormat(
   sampleLines: readonly string[],
@@ -44,10 +44,13 @@ export function sniffFormat(
   const lines = sampleLines
     .filter((l) => l.trim() !== '' && !l.startsWith('#') && l.length <= MAX_SAMPLE_LENGTH)
     .slice(0, MAX_SAMPLES);
+  const scores = lines
+    .map((line) => FORMATS.map((format) => format.sniff(line)))
+    .filter((row) => row.some((score) => score > 0));
   let best: { format: GatewayFormat; confidence: number } | null = null;
-  for (const format of FORMATS) {
-    const total = lines.reduce((sum, line) => sum + format.sniff(line), 0);
-    const confidence = lines.length === 0 ? 0 : total / lines.length;
+  for (const [column, format] of FORMATS.entries()) {
+    const total = scores.reduce((sum, row) => sum + row[column]!, 0);
+    const confidence = scores.length === 0 ? 0 : total / scores.length;
     if (confidence >= LEAST_CONFIDENCE && confidence > (best?.confidence ?? 0)) best = { format, confidence };
   }
   return best;

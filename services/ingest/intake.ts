@@ -32,6 +32,7 @@ export function createIntake(o: { sink: Sink }): Intake {
     async take(entries, normaliser) {
       const events: ApiEvent[] = [];
       const rejections: Rejection[] = [];
+      normaliser.lookAhead(entries);
       for (const entry of entries) {
         const outcome = entryOutcome(entry, normaliser);
         if ('event' in outcome) events.push(outcome.event);

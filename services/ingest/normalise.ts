@@ -35,6 +35,11 @@ export interface Normaliser {
     position: string,
     fault?: EntryFault,
   ): { event: ApiEvent } | { rejection: Rejection };
+  /**
+   * With `auto`, while no format is recognised: looks at entries before they are normalised, so that the first ones
+   * are not refused for want of a format. Without effect otherwise.
+   */
+  lookAhead(entries: readonly { bytes: Uint8Array }[]): void;
   /** Format in use; null with `auto` as long as none was recognised. */
   readonly format: string | null;
 }
@@ -45,6 +50,8 @@ const MAX_POSITION = 1024;
 /** Characters masked to get an excerpt; a secret may be longer than the excerpt. */
 const EXCERPT_SOURCE = 4096;
 const SAMPLE = 20;
+/** Entries looked at before the first is normalised. */
+const LOOK_AHEAD = 1000;
 const GIVE_UP_AFTER = 100;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for.
 const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/;
@@ -84,10 +91,14 @@ export function createNormaliser(options: NormaliserOptions): Normaliser {
     get format() {
       return chooser.current?.format.name ?? null;
     },
+    lookAhead(entries) {
+      if (chooser.current !== null) return;
+      chooser.lookAhead(entries.slice(0, LOOK_AHEAD).map(({ bytes }) => textOf(bytes)));
+    },
     normalise(entry, position, fault) {
       const wrong = fault ?? byteProblem(entry);
       if (wrong !== null) return reject(entry, position, wrong);
-      const line = Buffer.from(entry.buffer, entry.byteOffset, entry.byteLength).toString('utf8');
+      const line = textOf(entry);
       const unreadable = textProblem(line);
       if (unreadable !== null) return reject(entry, position, unreadable);
       let outcome: { event: ApiEvent } | EntryFault;
@@ -105,6 +116,10 @@ export function createNormaliser(options: NormaliserOptions): Normaliser {
       return 'event' in outcome ? outcome : reject(entry, position, outcome);
     },
   };
+}
+
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
 }
 
 function problem(reason: RejectionReason): EntryFault {
@@ -144,6 +159,7 @@ interface Chosen {
 interface Chooser {
   readonly current: Chosen | null;
   choose(line: string): Chosen | null;
+  lookAhead(lines: readonly string[]): void;
   /** Told after each entry that reached a parser. */
   learn(accepted: boolean): void;
 }
@@ -160,7 +176,7 @@ function createChooser(options: NormaliserOptions): Chooser {
   const name = options.format === 'auto' ? named : options.format;
   if (name === 'auto') return createSniffer(open);
   const fixed = open(formatByName(name));
-  return { current: fixed, choose: () => fixed, learn: () => undefined };
+  return { current: fixed, choose: () => fixed, lookAhead: () => undefined, learn: () => undefined };
 }
 
 function createSniffer(open: (format: GatewayFormat) => Chosen): Chooser {
@@ -178,6 +194,12 @@ function createSniffer(open: (format: GatewayFormat) => Chosen): Chooser {
   return {
     get current() {
       return current;
+    },
+    lookAhead(lines) {
+      for (let from = 0; from < lines.length && current === null; from += SAMPLE) {
+        const best = sniffFormat(lines.slice(from, from + SAMPLE));
+        if (best !== null) current = open(best.format);
+      }
     },
     choose(line) {
       seen++;

@@ -116,10 +116,10 @@ export function createEventBuilder(options: EventBuilderOptions): EventBuilder {
           query_shape: resolved.queryShape,
           page: resolved.page,
           status: record.status,
-          bytes_in: size(record.bytesIn) ?? 0,
-          bytes_out: size(record.bytesOut) ?? 0,
-          items: size(record.items),
-          latency_ms: size(record.latencyMs),
+          bytes_in: wholeBytes(record.bytesIn),
+          bytes_out: wholeBytes(record.bytesOut),
+          items: quantity(record.items),
+          latency_ms: quantity(record.latencyMs),
           request_id: record.requestId === null ? null : clean(record.requestId, MAX_SHORT) || null,
           client: {
             ip,
@@ -190,6 +190,9 @@ function fitted(lineage: string): string {
   return lineage.length > MAX_LINEAGE ? bounded(lineage, MAX_LINEAGE) : lineage;
 }
 
-function size(value: number | null): number | null {
-  return value !== null && Number.isFinite(value) && value >= 0 ? value : null;
+/** A number of the log, or null when it cannot be one: negative, not finite, or beyond 2^53. */
+function quantity(value: number | null): number | null {
+  return value !== null && value >= 0 && value <= Number.MAX_SAFE_INTEGER ? value : null;
 }
+
+const wholeBytes = (value: number | null): number => Math.round(quantity(value) ?? 0);

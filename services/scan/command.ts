@@ -1,12 +1,14 @@
 // `keytrail scan`: options, outputs and exit codes around scan.ts. Results go to stdout, everything else to stderr.
 
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { proxyRange } from '../../schemas/config.ts';
 import { SEVERITIES, type Severity } from '../../schemas/finding.ts';
 import { FORMATS } from '../../schemas/gateways/catalogue.ts';
 import type { Incident } from '../../schemas/incident.ts';
 import type { ScanSummary } from '../../schemas/scan.ts';
-import { loadSettings, type Settings, tuningOf } from '../config.ts';
+import { formatProblem, loadSettings, type Settings, tuningOf } from '../config.ts';
 import { EXIT, UsageError } from '../exit.ts';
 import { parseExtractors } from '../ingest/identify/extractors.ts';
 import { loadHmacKey } from '../ingest/identify/hmac-key.ts';
@@ -88,8 +90,14 @@ export function addScanCommand(program: Command): void {
 
 async function runScan(paths: string[], flags: ScanFlags): Promise<number> {
   const settings = loadSettings(flags.config === undefined ? {} : { file: flags.config });
+  checkFiles(paths, flags);
+  const [events, credentials, routes] = await openOutputs([flags.events, flags.credentials, flags.routes]);
   const progress = createProgress({ stream: process.stderr, now: () => performance.now() });
-  const events = flags.events === undefined ? null : await openLineWriter(flags.events);
+  const interrupted = () => {
+    progress.stop();
+    process.exit(130);
+  };
+  process.once('SIGINT', interrupted);
   let result: ScanResult;
   try {
     result = await scan({
@@ -100,25 +108,30 @@ async function runScan(paths: string[], flags: ScanFlags): Promise<number> {
       onProgress: (state) => progress.update(state),
       ...(events ? { onEvent: (event) => events.write(scanEventOf(event)) } : {}),
       ...(flags.verbose
-        ? { onRejection: (r) => warn(`${printable(r.position)}: ${r.reason}: ${printable(r.detail)}`) }
+        ? {
+            onRejection: (r) => progress.say(`${printable(r.position)}: ${r.reason}: ${printable(r.detail)}`),
+          }
         : {}),
       onFormat: (path, format) => {
         if (!flags.format && !flags.logFormat && !flags.json && !flags.summaryJson)
-          warn(`${printable(path)}: read as ${format}`);
+          progress.say(`${printable(path)}: read as ${format}`);
       },
     });
   } finally {
     progress.stop();
+    process.off('SIGINT', interrupted);
     await events?.close();
   }
-  await writeFiles(flags, result);
   print(flags, result);
+  await writeFiles({ credentials, routes }, result);
   return found(result.incidents, flags.failOn) ? EXIT.found : EXIT.ok;
 }
 
 function inputOptions(flags: ScanFlags, settings: Settings) {
   const { ingest } = settings;
   if (flags.logFormat && flags.map) throw new UsageError('--log-format and --map exclude each other');
+  if (flags.logFormat === '')
+    throw new UsageError('--log-format is empty; give the string of the gateway’s configuration');
   const logFormat = flags.logFormat ?? (flags.format ? undefined : ingest.logFormat);
   const mapping = flags.map ?? ingest.mapping;
   const implied = flags.logFormat ? 'combined' : flags.map ? 'generic' : undefined;
@@ -127,8 +140,15 @@ function inputOptions(flags: ScanFlags, settings: Settings) {
       `--format ${flags.format} does not go with ${flags.logFormat ? '--log-format' : '--map'}; use --format ${implied}`,
     );
   }
+  const format = flags.format ?? implied ?? ingest.format;
+  const problem = formatProblem({
+    format,
+    ...(logFormat === undefined ? {} : { logFormat }),
+    ...(mapping === undefined ? {} : { mapping }),
+  });
+  if (problem !== null) throw new UsageError(problem);
   return {
-    format: flags.format ?? implied ?? ingest.format,
+    format,
     formatOptions: {
       ...(logFormat === undefined ? {} : { logFormat }),
       ...(mapping === undefined ? {} : { mapping }),
@@ -155,23 +175,56 @@ function parseIdentity(text: string): string[] {
   }
 }
 
-async function writeFiles(flags: ScanFlags, result: ScanResult): Promise<void> {
-  if (flags.credentials !== undefined) {
-    const ranked = [...result.engine.credentials()].sort(
-      (a, b) => b.risk - a.risk || (a.lineage < b.lineage ? -1 : 1),
-    );
-    await writeAll(flags.credentials, ranked.map(scanCredentialOf));
-  }
-  if (flags.routes !== undefined) {
-    await writeAll(
-      flags.routes,
-      [...result.routes.routes()].sort((a, b) => b.events - a.events),
-    );
+/** An output must not be an input, or another output: opening it would destroy what is there. */
+function checkFiles(paths: readonly string[], flags: ScanFlags): void {
+  if (paths.filter((path) => path === '-').length > 1)
+    throw new UsageError('standard input (-) can be read once only');
+  const taken = new Map(paths.filter((path) => path !== '-').map((path) => [identityOf(path), path]));
+  if (taken.size < paths.filter((path) => path !== '-').length)
+    throw new UsageError('the same log file is named twice: its calls would count twice');
+  for (const option of ['events', 'credentials', 'routes'] as const) {
+    const path = flags[option];
+    if (path === undefined) continue;
+    const other = taken.get(identityOf(path));
+    if (other !== undefined)
+      throw new UsageError(`--${option} ${path} would overwrite ${other}; name another file`);
+    taken.set(identityOf(path), path);
   }
 }
 
-async function writeAll(path: string, values: readonly unknown[]): Promise<void> {
-  const writer: LineWriter = await openLineWriter(path);
+/** Device and inode where the file exists, so that links and other spellings are seen through. */
+function identityOf(path: string): string {
+  const facts = statSync(path, { throwIfNoEntry: false });
+  return facts?.isFile() ? `${facts.dev}:${facts.ino}` : resolve(path);
+}
+
+/** Opened before the scan, so that a wrong path does not cost its results. */
+async function openOutputs(paths: readonly (string | undefined)[]): Promise<(LineWriter | null)[]> {
+  const writers: (LineWriter | null)[] = [];
+  for (const path of paths) writers.push(path === undefined ? null : await openLineWriter(path));
+  return writers;
+}
+
+interface Outputs {
+  credentials: LineWriter | null | undefined;
+  routes: LineWriter | null | undefined;
+}
+
+async function writeFiles({ credentials, routes }: Outputs, result: ScanResult): Promise<void> {
+  if (credentials) {
+    const ranked = [...result.engine.credentials()].sort(
+      (a, b) => b.risk - a.risk || (a.lineage < b.lineage ? -1 : 1),
+    );
+    await writeAll(credentials, ranked.map(scanCredentialOf));
+  }
+  if (routes)
+    await writeAll(
+      routes,
+      [...result.routes.routes()].sort((a, b) => b.events - a.events),
+    );
+}
+
+async function writeAll(writer: LineWriter, values: readonly unknown[]): Promise<void> {
   for (const value of values) await writer.write(value);
   await writer.close();
 }
@@ -184,7 +237,12 @@ function print(flags: ScanFlags, { incidents, summary, engine }: ScanResult): vo
     );
   if (flags.json) for (const incident of incidents) out(JSON.stringify(incident));
   if (flags.summaryJson) (flags.json ? warn : out)(JSON.stringify(summary));
-  if (flags.json || flags.summaryJson) return;
+  const told = flags.json || flags.summaryJson;
+  if (!told) printReport(incidents, summary);
+  warnOfRejections(summary, flags);
+}
+
+function printReport(incidents: readonly Incident[], summary: ScanSummary): void {
   if (incidents.length > 0)
     out(
       incidentTable(incidents, {
@@ -193,12 +251,17 @@ function print(flags: ScanFlags, { incidents, summary, engine }: ScanResult): vo
       }),
     );
   out(closingLine(summary));
-  const rejections = Object.entries(summary.rejected);
-  if (rejections.length > 0 && !flags.verbose) {
-    warn(
-      `rejected: ${rejections.map(([reason, count]) => `${count} ${reason}`).join(', ')} (--verbose names each line)`,
-    );
-  }
+}
+
+/** Whatever form the results take, nobody may believe that a log was read when it was not. */
+function warnOfRejections({ lines, events, rejected }: ScanSummary, flags: ScanFlags): void {
+  const reasons = Object.entries(rejected).map(
+    ([reason, count]) => `${count.toLocaleString('en')} ${reason}`,
+  );
+  if (reasons.length > 0)
+    warn(`rejected: ${reasons.join(', ')}${flags.verbose ? '' : ' (--verbose names each line)'}`);
+  if (lines > 0 && events === 0)
+    warn('no line was understood: nothing was judged. Is it another --format? (keytrail formats)');
 }
 
 function closingLine(summary: ScanSummary): string {

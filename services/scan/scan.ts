@@ -83,6 +83,7 @@ async function* eventsOf(path: string, { options, routes, tally }: Shared): Asyn
   let announced = false;
   for await (const batch of readEntries(path)) {
     const events: ApiEvent[] = [];
+    normaliser.lookAhead(batch.entries);
     for (const entry of batch.entries) {
       const outcome = entryOutcome(entry, normaliser);
       if ('event' in outcome) events.push(outcome.event);

@@ -4,10 +4,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { Incident } from '../../schemas/incident.ts';
 import { loadSettings, type Settings } from '../config.ts';
-import { EXIT } from '../exit.ts';
+import { EXIT, UsageError } from '../exit.ts';
 import { aborted, createLifecycle, type Lifecycle } from '../lifecycle.ts';
 import { createLogger } from '../logger.ts';
 import { incidentTable } from '../scan/incident-table.ts';
@@ -39,7 +39,7 @@ export function addUpCommand(program: Command): void {
     .argument('[path...]', 'log files to read once')
     .option('-c, --config <file>', 'default: keytrail.yaml in this folder')
     .option('--data <dir>', 'data directory (default: keytrail in the user data home)')
-    .option('--port <n>', 'port of the status page (default: 4680)', (text) => Number.parseInt(text, 10))
+    .option('--port <n>', 'port of the status page (default: 4680)', portOf)
     .option('--once', 'end when the input is done')
     .option('--json', 'incidents as NDJSON on stdout: each change, or with --once the final state of each')
     .addHelpText('after', EXAMPLES)
@@ -50,7 +50,9 @@ export function addUpCommand(program: Command): void {
 
 async function runUp(paths: string[], flags: UpFlags): Promise<number> {
   const configured = loadSettings(flags.config === undefined ? {} : { file: flags.config });
-  const sample = paths.length === 0 && configured.file === null;
+  if (paths.length === 0 && configured.file === null && flags.data !== undefined && flags.once)
+    throw new UsageError('nothing to read once: name log files, or leave out --data to play the sample');
+  const sample = paths.length === 0 && configured.file === null && flags.data === undefined;
   const logger = createLogger(configured.file === null ? 'warn' : configured.log.level);
   const lifecycle = createLifecycle(logger);
   const progress = createProgress({ stream: process.stderr, now: () => performance.now() });
@@ -73,7 +75,7 @@ async function runUp(paths: string[], flags: UpFlags): Promise<number> {
     const played = await up.played;
     progress.stop();
     if (sample || paths.length > 0) await up.finish();
-    if (flags.once) return report(up, flags);
+    if (flags.once) return report(up, { flags, rejected: played.rejected });
     if (!flags.json && (sample || paths.length > 0)) say(afterPlayback(up, played, sample));
     await aborted(lifecycle.signal);
     await up.finish();
@@ -85,6 +87,12 @@ async function runUp(paths: string[], flags: UpFlags): Promise<number> {
 }
 
 /** A part that failed for good stops the process with an error, so that a supervisor restarts it. */
+function portOf(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError('expected a port from 0 to 65535');
+  return port;
+}
+
 function failureOf(lifecycle: Lifecycle): number | null {
   const reason = lifecycle.signal.reason as Error | undefined;
   if (!reason?.message.startsWith('ingest failed')) return null;
@@ -146,7 +154,13 @@ function afterPlayback(up: Up, played: { lines: number }, sample: boolean): stri
   return `${lines.join('\n')}\n`;
 }
 
-function report(up: Up, flags: UpFlags): number {
+function report(up: Up, { flags, rejected }: { flags: UpFlags; rejected: Record<string, number> }): number {
+  const reasons = Object.entries(rejected).map(
+    ([reason, count]) => `${count.toLocaleString('en')} ${reason}`,
+  );
+  if (reasons.length > 0) say(`rejected: ${reasons.join(', ')}`);
+  if (up.report().events === 0)
+    say('no line was understood: nothing was judged. Is it another ingest.format?');
   const incidents = up.incidents().reverse();
   if (flags.json) printJson(incidents);
   else if (incidents.length > 0) {

@@ -78,7 +78,7 @@ const OVERRIDES = `
 # Scoped exceptions: all keys of a scope must match, * at the end matches any rest. They expire by event time.
 overrides: []
 #  - scope: { client: nightly-export, route: /v1/orders* }
-#    detectors: { D08: { recordFloor: 50000 } }
+#    detectors: { D08: { excessFloor: 50000 } }
 #    reason: contracted full export every night
 #    author: you@example.com
 #    expires: 2027-01-01T00:00:00Z

@@ -108,6 +108,34 @@ const wrong: { name: string; args: () => string[]; status: number; says: RegExp 
     status: 2,
     says: /CIDR range/,
   },
+  {
+    name: 'an output that is the input',
+    args: () => ['scan', '--events', join(folder, '.', 'in.log'), file('in.log', LOG)],
+    status: 2,
+    says: /would overwrite/,
+  },
+  {
+    name: 'two outputs in one file',
+    args: () => ['scan', '--events', join(folder, 'o'), '--routes', join(folder, 'o'), file('in.log', LOG)],
+    status: 2,
+    says: /--routes .* would overwrite/,
+  },
+  { name: 'standard input twice', args: () => ['scan', '-', '-'], status: 2, says: /once/ },
+  {
+    name: 'the same log twice',
+    args: () => ['scan', file('in.log', LOG), `${folder}/./in.log`],
+    status: 2,
+    says: /twice/,
+  },
+  {
+    name: 'a log format without a variable',
+    args: () => ['scan', '--log-format', 'xx', '-'],
+    status: 2,
+    says: /no variable/,
+  },
+  { name: 'a wrong mapping', args: () => ['scan', '--map', 'foo=bar', '-'], status: 2, says: /foo/ },
+  { name: 'an unknown format name', args: () => ['formats', 'magic'], status: 2, says: /magic.*kong/ },
+  { name: 'a port that is none', args: () => ['up', '--port', 'abc'], status: 2, says: /65535/ },
   { name: 'an unknown option', args: () => ['scan', '--colour', '-'], status: 2, says: /--colour/ },
   { name: 'an unknown command', args: () => ['scam'], status: 2, says: /scan/ },
   {
@@ -135,6 +163,15 @@ for (const { name, args, status, says } of wrong)
     assert.equal(result.stdout, '');
     assert.doesNotMatch(result.stderr, /\n\s+at /, 'no stack');
   });
+
+test('a log that was not understood is said to be so, in every form of output', () => {
+  for (const form of [[], ['--json'], ['--summary-json']]) {
+    const { status, stderr } = keytrail(['scan', '--format', 'kong', ...form, file('other.log', LOG)]);
+    assert.equal(status, 0);
+    assert.match(stderr, /rejected: 5 invalid-json[\s\S]*nothing was judged/);
+  }
+  assert.equal(readFileSync(join(folder, 'other.log'), 'utf8'), LOG);
+});
 
 test('every command has help with an example', () => {
   for (const command of ['scan', 'up', 'ingest', 'detect', 'deliver', 'formats', 'config']) {

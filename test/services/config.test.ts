@@ -60,6 +60,17 @@ ingest: { trustedProxies: [10.0.0.0/8, office] }
   }
 });
 
+test('a format, log format, mapping or data file that cannot be used is a problem', () => {
+  for (const [yaml, says] of [
+    ['ingest: { format: foo }', /unknown format/],
+    ['ingest: { logFormat: "$remote_addr $foo" }', /ingest: /],
+    ['ingest: { mapping: { foo: bar } }', /unknown field foo/],
+    ['ingest: { format: kong, logFormat: "$remote_addr" }', /for format: combined/],
+    ['geo: { asn: /no/such/file.mmdb }', /geo\.asn/],
+  ] as const)
+    assert.match(problemsOf(yaml).join('\n'), says);
+});
+
 test('detector parameters are checked against the detectors', () => {
   const problems = problemsOf('detectors: { D99: { a: 1 }, D08: { nonsense: 2 } }');
   assert.equal(problems.length, 2, problems.join('\n'));

@@ -144,12 +144,18 @@ describe('HTTP receiver', () => {
   });
 
   it('refuses other types, encodings and web pages', async () => {
-    const type = await post('a=1', { 'content-type': 'application/x-www-form-urlencoded' });
+    const type = await post('a=1', { 'content-type': 'multipart/form-data' });
     assert.equal(type.status, 415);
     assert.match(type.body.error!, /application\/x-ndjson/);
     assert.equal((await post('x', { 'content-encoding': 'br' })).status, 415);
     assert.equal((await post(logLine(1), { origin: 'https://evil.example' })).status, 403);
     assert.equal((await fetch(`${receiver.url}/other`)).status, 404);
+  });
+
+  it('takes what curl --data-binary sends', async () => {
+    const answer = await post(logLine(7), { 'content-type': 'application/x-www-form-urlencoded' });
+    assert.equal(answer.status, 200);
+    assert.equal(answer.body.accepted, 1);
   });
 
   it('asks for the token, and takes the right one only', async () => {

@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ConfigError } from '../../config.ts';
 
 const HMAC_KEY_FILE = 'fingerprint.key';
 const KEY_BYTES = 32;
@@ -24,12 +25,12 @@ function read(file: string): Uint8Array | null {
     bytes = readFileSync(file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw new Error(`cannot read the fingerprint key ${file}: ${message(error)}`);
+    throw new ConfigError('fingerprint key', [`cannot read the fingerprint key ${file}: ${message(error)}`]);
   }
   if (bytes.length !== KEY_BYTES) {
-    throw new Error(
+    throw new ConfigError('fingerprint key', [
       `the fingerprint key ${file} is ${bytes.length} bytes long, it must be ${KEY_BYTES}; restore it from a backup, or delete it to start with a new key (known credentials will look new)`,
-    );
+    ]);
   }
   return new Uint8Array(bytes);
 }
@@ -42,13 +43,17 @@ function create(directory: string, file: string): Uint8Array {
     writeFileSync(aside, randomBytes(KEY_BYTES), { mode: 0o600, flag: 'wx' });
     chmodSync(aside, 0o600);
   } catch (error) {
-    throw new Error(`cannot create the fingerprint key ${file}: ${message(error)}`);
+    throw new ConfigError('fingerprint key', [
+      `cannot create the fingerprint key ${file}: ${message(error)}`,
+    ]);
   }
   try {
     linkSync(aside, file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
-      throw new Error(`cannot create the fingerprint key ${file}: ${message(error)}`);
+      throw new ConfigError('fingerprint key', [
+        `cannot create the fingerprint key ${file}: ${message(error)}`,
+      ]);
     }
   } finally {
     unlinkSync(aside);

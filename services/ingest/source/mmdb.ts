@@ -3,6 +3,7 @@
 
 import { readFileSync } from 'node:fs';
 import { Reader, type Response } from 'mmdb-lib';
+import { ConfigError } from '../../config.ts';
 
 export interface MmdbFile {
   asn(ip: string): { asn: number; name: string } | null;
@@ -48,7 +49,7 @@ function openReader(file: string): Reader<Response> {
     return new Reader(readFileSync(file));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new Error(`${file} cannot be used as a MaxMind DB file (.mmdb): ${why}`);
+    throw new ConfigError('geo', [`${file} cannot be used as a MaxMind DB file (.mmdb): ${why}`]);
   }
 }
 

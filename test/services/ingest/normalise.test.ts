@@ -1,0 +1,49 @@
+// The normaliser as a whole: the format is found in spite of a preamble, and numbers of a log never break the store.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { createRouteLearner } from '../../../detectors/routes/learner.ts';
+import { DEFAULT_EXTRACTORS } from '../../../schemas/config.ts';
+import { apiEvent } from '../../../schemas/event.ts';
+import { createNormaliser } from '../../../services/ingest/normalise.ts';
+import { eventOf, HMAC_KEY } from './record.ts';
+
+const line = (n: number) =>
+  `198.51.100.7 - ines [10/Mar/2026:10:00:00 +0000] "GET /v1/orders/${n} HTTP/1.1" 200 512 "-" "curl/8"`;
+
+test('with auto no good line is lost to the lines before it', () => {
+  for (const junk of [0, 1, 3, 15, 100]) {
+    const lines = [
+      ...Array.from({ length: junk }, (_, i) => `starting worker ${i}`),
+      ...Array.from({ length: 3 }, (_, i) => line(i)),
+    ];
+    const entries = lines.map((text) => ({ bytes: Buffer.from(text) }));
+    const normaliser = createNormaliser({
+      format: 'auto',
+      formatOptions: {},
+      extractors: DEFAULT_EXTRACTORS,
+      hmacKey: HMAC_KEY,
+      tenant: 'default',
+      environment: 'test',
+      trustedProxies: [],
+      routes: createRouteLearner(),
+      sources: { lookup: (ip) => ({ prefix: `${ip}/32`, asn: 0, network: 'test', country: 'ZZ' }) },
+    });
+    normaliser.lookAhead(entries);
+    const events = entries.filter(({ bytes }, i) => 'event' in normaliser.normalise(bytes, `a.log:${i}`));
+    assert.equal(events.length, 3, `after ${junk} lines of something else`);
+  }
+});
+
+test('property: whatever number a log has, the event holds one that can be stored', () => {
+  const number = fc.oneof(fc.double(), fc.constantFrom(1.5, 1e19, 9e30, -5, Number.NaN, Number.MAX_VALUE));
+  fc.assert(
+    fc.property(number, (value) => {
+      const event = apiEvent.parse(
+        eventOf({ bytesIn: value, bytesOut: value, items: value, latencyMs: value }),
+      );
+      assert.ok(Number.isSafeInteger(event.bytes_in) && Number.isSafeInteger(event.bytes_out));
+    }),
+  );
+});
