@@ -8,7 +8,7 @@ import type { z } from 'zod';
 import { compileTuning, TuningError } from '../detectors/tuning.ts';
 import { type Config, config as configSchema } from '../schemas/config.ts';
 import { formatByName } from '../schemas/gateways/catalogue.ts';
-import type { Tuning } from '../schemas/tuning.ts';
+import { type Tuning, tuning as tuningSchema } from '../schemas/tuning.ts';
 import { defaultDataDirectory } from './paths.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -46,19 +46,15 @@ export function loadSettings(options: {
   const raw = file ? parseYaml(file) : {};
   const where = file ?? 'environment';
   const parsed = configSchema.safeParse(withEnvironment(raw, env));
-  if (!parsed.success) throw new ConfigError(where, parsed.error.issues.map(describeIssue));
+  if (!parsed.success)
+    throw new ConfigError(where, [...parsed.error.issues.map(describeIssue), ...tuningProblems(raw)]);
   const problems: string[] = [];
   const resolved = resolveReferences(parsed.data, env, problems);
   const format = formatProblem(resolved.ingest);
   if (format !== null) problems.push(`ingest: ${format}`);
   for (const [kind, file] of Object.entries(resolved.geo))
     if (file !== undefined && !existsSync(file)) problems.push(`geo.${kind}: there is no file ${file}`);
-  try {
-    compileTuning(tuningOf(resolved));
-  } catch (error) {
-    if (!(error instanceof TuningError)) throw error;
-    problems.push(...error.problems);
-  }
+  problems.push(...problemsOfTuning(tuningOf(resolved)));
   if (problems.length > 0) throw new ConfigError(where, problems);
   const dataDirectory = resolve(resolved.data ?? defaultDataDirectory(env));
   return Object.freeze({ ...resolved, dataDirectory, file });
@@ -67,6 +63,23 @@ export function loadSettings(options: {
 /** The part of the configuration that detectors are judged by. */
 export function tuningOf(config: Config): Tuning {
   return { detectors: config.detectors, overrides: config.overrides };
+}
+
+/** Problems of the detector part of a file whose rest is wrong as well, so that all are named at once. */
+function tuningProblems(raw: unknown): readonly string[] {
+  const { detectors, overrides } = (raw ?? {}) as { detectors?: unknown; overrides?: unknown };
+  const parsed = tuningSchema.safeParse({ detectors, overrides });
+  return parsed.success ? problemsOfTuning(parsed.data) : [];
+}
+
+function problemsOfTuning(tuning: Tuning): readonly string[] {
+  try {
+    compileTuning(tuning);
+    return [];
+  } catch (error) {
+    if (!(error instanceof TuningError)) throw error;
+    return error.problems;
+  }
 }
 
 /** What is wrong with a format, its log format string or its mapping; null when lines can be read by it. */

@@ -72,7 +72,7 @@ export async function startUp(o: UpOptions): Promise<Up> {
 
   const normaliserFor = createNormaliserFactory(settings);
   const counts = { lines: 0, events: 0, rejected: {} as Record<string, number>, newest: 0 };
-  const sink = inProcessSink({ detect, store, counts });
+  const sink = inProcessSink({ detect, store, counts, lifecycle });
   const delivering = deliverer.run(lifecycle.signal);
   lifecycle.onClose('delivery', () => delivering);
   const schedule = startSchedule({
@@ -171,11 +171,22 @@ interface Counts {
   newest: number;
 }
 
+interface SinkParts {
+  detect: Detect;
+  store: Store;
+  counts: Counts;
+  lifecycle: Lifecycle;
+}
+
 /** Judges and stores in this process. One batch at a time: the engine is one sequence. */
-function inProcessSink({ detect, store, counts }: { detect: Detect; store: Store; counts: Counts }): Sink {
+function inProcessSink({ detect, store, counts, lifecycle }: SinkParts): Sink {
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const turn = last.then(work);
+    const turn = last.then(work).catch((error: Error) => {
+      // What the store refuses once it refuses again, and everything after it waits: better to end, and loudly.
+      if (error.name === 'StoreError') lifecycle.stop(`ingest failed: ${error.message}`);
+      throw error;
+    });
     last = turn.catch(() => undefined);
     return turn;
   };

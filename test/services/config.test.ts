@@ -44,14 +44,17 @@ console: { port: 99999 }
 colour: red
 identity: { extractors: [magic] }
 ingest: { trustedProxies: [10.0.0.0/8, office] }
+detectors: { D99: { a: 1 }, D08: { excessFloor: -1 } }
 `);
-  assert.equal(problems.length, 5, problems.join('\n'));
+  assert.equal(problems.length, 7, problems.join('\n'));
   for (const place of [
     'tenant',
     'console.port',
     'colour',
     'identity.extractors.0',
     'ingest.trustedProxies.1',
+    'D99',
+    'D08.excessFloor',
   ]) {
     assert.ok(
       problems.some((problem) => problem.includes(place)),
