@@ -52,6 +52,7 @@ const EXCERPT_SOURCE = 4096;
 const SAMPLE = 20;
 /** Entries looked at before the first is normalised. */
 const LOOK_AHEAD = 1000;
+const MAX_SNIFFED = 65_536;
 const GIVE_UP_AFTER = 100;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for.
 const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/;
@@ -93,7 +94,9 @@ export function createNormaliser(options: NormaliserOptions): Normaliser {
     },
     lookAhead(entries) {
       if (chooser.current !== null) return;
-      chooser.lookAhead(entries.slice(0, LOOK_AHEAD).map(({ bytes }) => textOf(bytes)));
+      for (let from = 0; from < Math.min(entries.length, LOOK_AHEAD); from += SAMPLE)
+        if (chooser.recognise(entries.slice(from, from + SAMPLE).map(({ bytes }) => beginningOf(bytes))))
+          return;
     },
     normalise(entry, position, fault) {
       const wrong = fault ?? byteProblem(entry);
@@ -117,6 +120,9 @@ export function createNormaliser(options: NormaliserOptions): Normaliser {
     },
   };
 }
+
+/** Enough of an entry to tell its format; longer ones say nothing when cut, and are left to normalise(). */
+const beginningOf = (bytes: Uint8Array): string => (bytes.length > MAX_SNIFFED ? '' : textOf(bytes));
 
 function textOf(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
@@ -159,7 +165,8 @@ interface Chosen {
 interface Chooser {
   readonly current: Chosen | null;
   choose(line: string): Chosen | null;
-  lookAhead(lines: readonly string[]): void;
+  /** Chooses by lines that are not yet to be parsed; false when no format knows them. */
+  recognise(lines: readonly string[]): boolean;
   /** Told after each entry that reached a parser. */
   learn(accepted: boolean): void;
 }
@@ -176,7 +183,7 @@ function createChooser(options: NormaliserOptions): Chooser {
   const name = options.format === 'auto' ? named : options.format;
   if (name === 'auto') return createSniffer(open);
   const fixed = open(formatByName(name));
-  return { current: fixed, choose: () => fixed, lookAhead: () => undefined, learn: () => undefined };
+  return { current: fixed, choose: () => fixed, recognise: () => true, learn: () => undefined };
 }
 
 function createSniffer(open: (format: GatewayFormat) => Chosen): Chooser {
@@ -195,11 +202,10 @@ function createSniffer(open: (format: GatewayFormat) => Chosen): Chooser {
     get current() {
       return current;
     },
-    lookAhead(lines) {
-      for (let from = 0; from < lines.length && current === null; from += SAMPLE) {
-        const best = sniffFormat(lines.slice(from, from + SAMPLE));
-        if (best !== null) current = open(best.format);
-      }
+    recognise(lines) {
+      const best = sniffFormat(lines);
+      if (best !== null) current = open(best.format);
+      return best !== null;
     },
     choose(line) {
       seen++;

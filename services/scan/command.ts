@@ -184,7 +184,8 @@ function checkFiles(paths: readonly string[], flags: ScanFlags): void {
     throw new UsageError('the same log file is named twice: its calls would count twice');
   for (const option of ['events', 'credentials', 'routes'] as const) {
     const path = flags[option];
-    if (path === undefined) continue;
+    // A pipe or /dev/null holds nothing that could be overwritten.
+    if (path === undefined || statSync(path, { throwIfNoEntry: false })?.isFile() === false) continue;
     const other = taken.get(identityOf(path));
     if (other !== undefined)
       throw new UsageError(`--${option} ${path} would overwrite ${other}; name another file`);
