@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import type { ApiEvent } from '../schemas/event.ts';
 import type { EvidenceItem, Family } from '../schemas/finding.ts';
 import type { Baseline, Peers } from './baseline/view.ts';
+import type { Knowledge } from './knowledge.ts';
 import type { StateFields, StateView } from './state/fields.ts';
 
 /** Findings of the same tactic about one credential fold into one incident. */
@@ -56,12 +57,41 @@ export interface Draft {
   scope: 'credential' | 'source';
 }
 
+/**
+ * A detector's own memory beside the declared rows, one per engine: what it must know across credentials or endpoints
+ * (who usually reads an object, which objects nobody touched). Bounded by itself, and deterministic.
+ */
+export interface Memory {
+  /** Bytes held, about. */
+  readonly bytes: number;
+  /** The whole memory as bytes that load() of the same version takes. */
+  save(): Uint8Array;
+  /** False when the bytes are of another version: the memory then starts anew. */
+  load(bytes: Uint8Array): boolean;
+}
+
+/** What a watch claims about many callers of something they share. */
+export interface SharedDraft extends Draft {
+  /** What the behaviour is about: a route, a client, a tenant. Incidents are keyed by `key`. */
+  subject: { kind: 'route' | 'client' | 'tenant'; key: string; display: string };
+  /** The smallest set of credentials that explains it, those with most records first; at most 1,000. */
+  attributed: readonly Attributed[];
+}
+
+export interface Attributed {
+  lineage: string;
+  display: string;
+  records: number;
+  requests: number;
+}
+
 export interface Context<
   P = Record<string, number>,
   L extends StateFields = StateFields,
   H extends StateFields = StateFields,
   G extends StateFields = StateFields,
   R extends StateFields = StateFields,
+  M extends Memory = Memory,
 > {
   readonly event: ApiEvent;
   readonly baseline: Baseline;
@@ -76,6 +106,12 @@ export interface Context<
   readonly group: StateView<G>;
   /** Kept per tenant and route template. */
   readonly route: StateView<R>;
+  /** The detector's own memory; only where it declares one. */
+  readonly memory: M;
+  /** What people and other systems have told: inventory, revocations, deploys, declared jobs, canaries, sensitivity. */
+  readonly knowledge: Knowledge;
+  /** Nobody was identified. Only watch() sees such events; the baseline then is that of all anonymous callers. */
+  readonly anonymous: boolean;
   /**
    * Tells the engine this detector's evidence now without building a draft: above 3 the credential's events are not
    * learned from (quarantine), and it counts in the credential's risk. A returned draft does the same.
@@ -89,6 +125,7 @@ export interface Detector<
   H extends StateFields = StateFields,
   G extends StateFields = StateFields,
   R extends StateFields = StateFields,
+  M extends Memory = Memory,
 > {
   readonly meta: DetectorMeta;
   /** Every parameter has a default, a range and `.meta({ unit, effect })` saying what moving it does. */
@@ -97,9 +134,17 @@ export interface Detector<
   readonly heavy: H;
   readonly group: G;
   readonly route: R;
-  detect(context: Context<z.infer<P>, L, H, G, R>): Draft | null;
+  /** Made once per engine. */
+  memory?(): M;
+  /** Judges the event's credential. Not called for anonymous events. */
+  detect?(context: Context<z.infer<P>, L, H, G, R, M>): Draft | null;
+  /**
+   * Judges what many callers share, after detect(), for every event that is in time, anonymous ones too. `light` and
+   * `heavy` still are the event's credential's.
+   */
+  watch?(context: Context<z.infer<P>, L, H, G, R, M>): readonly SharedDraft[] | null;
   /** Updates group and route statistics from an event that is not suspicious. */
-  learn?(context: Context<z.infer<P>, L, H, G, R>): void;
+  learn?(context: Context<z.infer<P>, L, H, G, R, M>): void;
 }
 
 /** Declares a detector with its types inferred. */
@@ -109,6 +154,7 @@ export function defineDetector<
   H extends StateFields,
   G extends StateFields,
   R extends StateFields,
->(detector: Detector<P, L, H, G, R>): Detector<P, L, H, G, R> {
+  M extends Memory = Memory,
+>(detector: Detector<P, L, H, G, R, M>): Detector<P, L, H, G, R, M> {
   return detector;
 }

@@ -5,6 +5,7 @@ import type { Finding } from '../schemas/finding.ts';
 import type { Incident } from '../schemas/incident.ts';
 import type { Tuning } from '../schemas/tuning.ts';
 import type { Detector } from './detector.ts';
+import type { Knowledge } from './knowledge.ts';
 
 export interface Verdict {
   readonly findings: readonly Finding[];
@@ -59,6 +60,8 @@ export interface EngineOptions {
   onEvict?: (stored: StoredBaseline) => void;
   /** Default: the whole catalogue. */
   detectors?: readonly Detector[];
+  /** What people and other systems have told; facts may be told to it while the engine runs. Default: nothing. */
+  knowledge?: Knowledge;
 }
 
 export interface Engine {
@@ -69,6 +72,7 @@ export interface Engine {
   /** Throws TuningError listing every problem; the old tuning stays in force. */
   setTuning(tuning: Tuning): void;
   readonly tuningVersion: string;
+  readonly knowledge: Knowledge;
   credentials(): Iterable<CredentialSummary>;
   incidents(): Iterable<Incident>;
   statistics(): EngineStatistics;

@@ -15,7 +15,7 @@ import { createSharedRows } from './baseline/shared-rows.ts';
 import { quarantine } from './baseline/suspicion.ts';
 import type { Baseline, Peers } from './baseline/view.ts';
 import { CATALOGUE } from './catalogue.ts';
-import type { Context, Detector, Draft } from './detector.ts';
+import type { Context, Detector, Draft, Memory, SharedDraft } from './detector.ts';
 import type {
   CredentialSummary,
   Engine,
@@ -24,9 +24,11 @@ import type {
   Verdict,
 } from './engine-contract.ts';
 import { hash128 } from './hash.ts';
+import { createKnowledge, type Knowledge } from './knowledge.ts';
 import { createIncidents, SUPPORT_LOG_E } from './scoring/incidents.ts';
 import type { StateFields, StateView } from './state/fields.ts';
 import { passes } from './state/last-findings.ts';
+import { NO_MEMORY, restoreMemory, snapshotMemories } from './state/memories.ts';
 import { restoreState, snapshotState } from './state/snapshot.ts';
 import { createTrails } from './state/trails.ts';
 import { createWatermark } from './state/watermark.ts';
@@ -48,6 +50,7 @@ interface DetectorContext extends Context {
   event: ApiEvent;
   params: Record<string, number>;
   heavy: StateView<StateFields> | null;
+  anonymous: boolean;
 }
 
 export function createEngine(options: EngineOptions = {}): Engine {
@@ -66,6 +69,9 @@ export function createEngine(options: EngineOptions = {}): Engine {
   const trails = createTrails(Math.min(MOST_TRAILS, capacity));
   const incidents = createIncidents();
   const watermark = createWatermark();
+  const knowledge = options.knowledge ?? createKnowledge();
+  const memories = detectors.map((detector) => detector.memory?.() ?? NO_MEMORY);
+  const watching = detectors.flatMap((detector, position) => (detector.watch ? [position] : []));
   const counters = { events: 0, late: 0, quarantined: 0, findings: 0 };
   const { core } = rows;
 
@@ -74,12 +80,15 @@ export function createEngine(options: EngineOptions = {}): Engine {
     if (logE > suspected) suspected = logE;
   };
   const heavyViews = detectors.map((detector) => rows.heavyOf(detector));
-  const contexts = detectors.map((detector) => createContext({ detector, baseline, rows, shared, suspect }));
+  const contexts = detectors.map((detector, position) =>
+    createContext({ detector, baseline, rows, shared, suspect, knowledge, memory: memories[position]! }),
+  );
 
   const evicted = (slot: number): void => {
     trails.release(slot);
     options.onEvict?.(storedRow(slot));
   };
+  const memoryBytes = (): number => memories.reduce((sum, memory) => sum + memory.bytes, 0);
   const storedRow = (slot: number) => {
     rows.seekAside(slot);
     return {
@@ -91,6 +100,46 @@ export function createEngine(options: EngineOptions = {}): Engine {
     };
   };
 
+  const prepare = (position: number, event: ApiEvent, params: object): DetectorContext => {
+    const context = contexts[position]!;
+    context.event = event;
+    context.params = params as Record<string, number>;
+    context.heavy = baseline.busy ? heavyViews[position]! : null;
+    context.anonymous = isAnonymous(event);
+    return context;
+  };
+  /** What many callers share; drafts are about a route, client or tenant, not about the event's credential. */
+  const watch = (event: ApiEvent): { draft: SharedDraft; position: number }[] | null => {
+    if (watching.length === 0 || !baseline.inTime) return null;
+    const resolved = tuning.resolveAll(event);
+    let worth: { draft: SharedDraft; position: number }[] | null = null;
+    for (const position of watching) {
+      const params = resolved[position];
+      if (params === null || params === undefined) continue;
+      const drafts = detectors[position]!.watch!(prepare(position, event, params));
+      if (drafts === null) continue;
+      worth ??= [];
+      for (const draft of drafts) worth.push({ draft, position });
+    }
+    return worth;
+  };
+  /** Findings about what many share, and the incidents they open or change. */
+  const foldShared = (event: ApiEvent, findings: Finding[], changed: Incident[]): void => {
+    for (const { draft, position } of watch(event) ?? []) {
+      const detector = detectors[position]!;
+      const finding = completeFinding({
+        draft,
+        detector,
+        event,
+        tuning: tuning.version,
+        about: draft.subject.key,
+      });
+      findings.push(finding);
+      if (!draft.pages && draft.logE < SUPPORT_LOG_E) continue;
+      const incident = incidents.add(finding, draft, detector.meta, event, []);
+      if (incident !== null) changed.push(incident);
+    }
+  };
   /** Runs the detectors; returns the drafts that are worth a finding, with the detector's position. */
   const judge = (event: ApiEvent): { draft: Draft; position: number }[] | null => {
     const resolved = tuning.resolveAll(event);
@@ -98,11 +147,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
     for (let position = 0; position < detectors.length; position++) {
       const params = resolved[position];
       if (params === null || params === undefined) continue;
-      const context = contexts[position]!;
-      context.event = event;
-      context.params = params as Record<string, number>;
-      context.heavy = baseline.busy ? heavyViews[position]! : null;
-      const draft = detectors[position]!.detect(context);
+      const draft = detectors[position]!.detect?.(prepare(position, event, params)) ?? null;
       if (draft === null) continue;
       suspect(draft.logE);
       if (!isWorth(draft, position, event)) continue;
@@ -141,19 +186,22 @@ export function createEngine(options: EngineOptions = {}): Engine {
       baseline.open(event, watermark.value);
       watermark.advance(event.at);
       if (!baseline.inTime) counters.late++;
+      const findings: Finding[] = [];
+      const changed: Incident[] = [];
       if (isAnonymous(event)) {
-        baseline.learn(false);
-        return conclude([], []);
+        foldShared(event, findings, changed);
+        counters.findings += findings.length;
+        learn(event, false);
+        return conclude(findings, changed);
       }
       const facts = { novel: baseline.baseline.objects.novel, cluster: baseline.baseline.source.cluster };
       if (baseline.busy) trails.push(baseline.slot, event, facts);
       incidents.observe(event, facts);
       suspected = 0;
       const worth = judge(event);
+      foldShared(event, findings, changed);
       const suspicious = quarantine(core, suspected, event.at);
       if (suspicious) counters.quarantined++;
-      const findings: Finding[] = [];
-      const changed: Incident[] = [];
       if (worth !== null) {
         const trail = trails.of(baseline.slot);
         const { events, firstAt, lastAt, routes } = baseline.baseline;
@@ -164,6 +212,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
             detector: detectors[position]!,
             event,
             tuning: tuning.version,
+            about: event.credential.lineage,
           });
           findings.push(finding);
           if (!draft.pages && draft.logE < SUPPORT_LOG_E) continue;
@@ -175,8 +224,8 @@ export function createEngine(options: EngineOptions = {}): Engine {
           });
           if (incident !== null) changed.push(incident);
         }
-        counters.findings += findings.length;
       }
+      counters.findings += findings.length;
       learn(event, suspicious);
       return conclude(findings, changed);
     },
@@ -187,6 +236,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
     get tuningVersion() {
       return tuning.version;
     },
+    knowledge,
     *credentials() {
       for (const slot of rows.rows.table.slots()) {
         const tenant = rows.rows.table.scopeOf(slot);
@@ -227,12 +277,14 @@ export function createEngine(options: EngineOptions = {}): Engine {
         credentials: rows.rows.table.size,
         evictions: rows.rows.table.evictions,
         openIncidents: incidents.statistics().open,
-        stateBytes: rows.rows.bytes + shared.groups.bytes + shared.routes.bytes + egress.bytes,
+        stateBytes:
+          rows.rows.bytes + shared.groups.bytes + shared.routes.bytes + egress.bytes + memoryBytes(),
       };
     },
     *snapshot() {
       for (const slot of rows.rows.table.slots()) yield storedRow(slot);
       yield* snapshotState({ shared, egress, prefixNames, watermark, counters });
+      yield* snapshotMemories(detectors, memories, watermark.value);
     },
     restore(stored) {
       let restored = 0;
@@ -240,6 +292,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
       for (const row of stored) {
         const taken =
           restoreState(row, { shared, egress, prefixNames, watermark, counters }) ||
+          restoreMemory(row, detectors, memories) ||
           (row.layout === rows.digest && rows.rows.load(row.tenant, row.lineage, row.bytes) >= 0);
         if (taken) restored++;
         else ignored++;
@@ -255,6 +308,8 @@ function createContext(o: {
   rows: ReturnType<typeof createCredentialRows>;
   shared: ReturnType<typeof createSharedRows>;
   suspect: (logE: number) => void;
+  knowledge: Knowledge;
+  memory: Memory;
 }): DetectorContext {
   return {
     event: null as unknown as ApiEvent,
@@ -266,12 +321,21 @@ function createContext(o: {
     group: o.shared.groupOf(o.detector),
     route: o.shared.routeOf(o.detector),
     suspect: o.suspect,
+    knowledge: o.knowledge,
+    memory: o.memory,
+    anonymous: false,
   };
 }
 
-function completeFinding(o: { draft: Draft; detector: Detector; event: ApiEvent; tuning: string }): Finding {
-  const { draft, detector, event } = o;
-  const { lineage } = event.credential;
+function completeFinding(o: {
+  draft: Draft;
+  detector: Detector;
+  event: ApiEvent;
+  tuning: string;
+  /** Lineage, or the key of what many share. */
+  about: string;
+}): Finding {
+  const { draft, detector, event, about: lineage } = o;
   return {
     id: hash128([detector.meta.id, event.tenant, lineage, event.id].join('\u0000')),
     detector: detector.meta.id,

@@ -44,6 +44,14 @@ export const eventCredential = z.strictObject({
   cnf: z.string().nullable(),
   /** SHA-256 fingerprint (hex) of the client certificate presented on the connection. */
   certificate: z.string().nullable(),
+  /** JWT `nbf`, ms. Absent, like the fields after it, when the token or the log has none. */
+  not_before: z.number().optional(),
+  /** JWT `aud`. */
+  audience: z.array(z.string()).optional(),
+  /** Who acts for the subject: `act.sub` of RFC 8693. */
+  actor: z.string().optional(),
+  /** DPoP proof of the call (RFC 9449): thumbprint of its key, its `jti` and `iat` (ms). */
+  proof: z.strictObject({ thumbprint: z.string(), jti: z.string(), at: z.number() }).optional(),
 });
 export type EventCredential = z.infer<typeof eventCredential>;
 

@@ -55,5 +55,12 @@ export const incident = z.strictObject({
   /** Innocent explanations tested and rejected. */
   rejected: z.array(z.string()),
   tuning: z.string(),
+  /**
+   * For behaviour spread over many callers: the smallest set of credentials that explains it, most records first. Empty
+   * when the incident is about the one credential in `lineage`.
+   */
+  attributed: z.array(
+    z.strictObject({ lineage: z.string(), display: z.string(), records: z.number(), requests: z.number() }),
+  ),
 });
 export type Incident = z.infer<typeof incident>;

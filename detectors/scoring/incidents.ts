@@ -6,7 +6,7 @@
 import type { ApiEvent } from '../../schemas/event.ts';
 import type { Finding } from '../../schemas/finding.ts';
 import type { Incident } from '../../schemas/incident.ts';
-import type { DetectorMeta, Draft } from '../detector.ts';
+import type { DetectorMeta, Draft, SharedDraft } from '../detector.ts';
 import { hash128 } from '../hash.ts';
 import { createArchive } from './archive.ts';
 import type { BaselineFacts, CallFacts, IncidentHandle, TrailEntry } from './calls.ts';
@@ -63,7 +63,7 @@ export interface Incidents {
    */
   add(
     finding: Finding,
-    draft: Draft,
+    draft: Draft | SharedDraft,
     meta: DetectorMeta,
     event: ApiEvent,
     trail: readonly TrailEntry[],

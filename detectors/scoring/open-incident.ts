@@ -5,7 +5,7 @@
 import type { ApiEvent } from '../../schemas/event.ts';
 import type { Finding, Severity } from '../../schemas/finding.ts';
 import type { Incident } from '../../schemas/incident.ts';
-import type { DetectorMeta, Draft, Tactic } from '../detector.ts';
+import type { Attributed, DetectorMeta, Draft, SharedDraft, Tactic } from '../detector.ts';
 import type { BaselineFacts, CallFacts, TrailEntry } from './calls.ts';
 import type { DistinctBudget } from './distinct.ts';
 import { createExposure, type Exposure } from './exposure.ts';
@@ -26,7 +26,7 @@ const SOURCE_FOLLOW = 7 * DAY;
 /** A finding with everything needed to explain it later. */
 export interface Claim {
   readonly finding: Finding;
-  readonly draft: Draft;
+  readonly draft: Draft | SharedDraft;
   readonly meta: DetectorMeta;
   readonly cluster: number;
 }
@@ -43,6 +43,8 @@ export interface OpenIncident {
   readonly sources: SourceTable;
   readonly exposure: Exposure;
   readonly baseline: BaselineFacts | null;
+  /** For behaviour of many callers: those who explain it, as last told; the incident then counts only what findings claim. */
+  attributed: readonly Attributed[] | null;
   /** Source clusters the behaviour is confined to; null: any call of the credential may belong to it. */
   readonly clusters: Set<number> | null;
   /** With `clusters` null: only calls that touch objects new to the credential belong to it. */
@@ -82,7 +84,10 @@ export function openIncident(o: Opening): OpenIncident {
   const sources = createSourceTable();
   const exposure = createExposure({ exactLimit: o.exactLimit, budget: o.budget, confined });
   const onlyNovel = !confined && facts.novel > 0;
-  const credential = event.credential;
+  const shared = 'subject' in draft ? draft : null;
+  const credential = shared
+    ? { kind: shared.subject.kind, subject: null, client: null, display: shared.subject.display }
+    : event.credential;
   const incident: OpenIncident = {
     id: o.id,
     tenant: finding.tenant,
@@ -101,6 +106,7 @@ export function openIncident(o: Opening): OpenIncident {
     sources,
     exposure,
     baseline: o.baseline,
+    attributed: shared ? shared.attributed : null,
     clusters: confined ? new Set([o.cluster]) : null,
     onlyNovel,
     claims: new Map(),
@@ -114,7 +120,8 @@ export function openIncident(o: Opening): OpenIncident {
     severity: 'info',
     status: 'open',
   };
-  readTrail(incident, o);
+  if (shared) incident.samples.push(sampleOf(event));
+  else readTrail(incident, o);
   fold(incident, { finding, draft, meta: o.meta, cluster: o.cluster }, event);
   return incident;
 }
@@ -196,6 +203,11 @@ export function fold(incident: OpenIncident, claim: Claim, event: ApiEvent): boo
   }
   if (finding.at > incident.lastFindingAt) incident.lastFindingAt = finding.at;
   if (finding.at > incident.lastAt) incident.lastAt = finding.at;
+  if ('subject' in draft) {
+    incident.attributed = draft.attributed;
+    incident.exposure.atLeast(draft.exposed);
+    if (incident.samples.length < MAX_SAMPLES) incident.samples.push(sampleOf(event));
+  }
   if (finding.pages) countCertain(incident, claim, event);
   if (!joins) return false;
   incident.firstAt = Math.min(incident.firstAt, finding.since);

@@ -9,6 +9,7 @@ import { plain, summaryOf, thousands, titleOf } from './wording.ts';
 const MAX_EVIDENCE = 24;
 const MAX_REJECTED = 12;
 const MAX_RESPONSES = 8;
+const MAX_ATTRIBUTED = 1000;
 const TEXT = 300;
 
 export function reportOf(incident: OpenIncident): Incident {
@@ -59,6 +60,10 @@ export function reportOf(incident: OpenIncident): Incident {
       MAX_REJECTED,
     ),
     tuning: incident.tuning,
+    attributed: (incident.attributed ?? []).slice(0, MAX_ATTRIBUTED).map((one) => ({
+      ...one,
+      display: plain(one.display, 80),
+    })),
   };
 }
 

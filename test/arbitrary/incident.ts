@@ -57,6 +57,9 @@ const shape = fc.record({
   response: fc.array(fc.record({ action: text, effect: text }), { maxLength: 4 }),
   rejected: fc.array(text, { maxLength: 3 }),
   tuning: text,
+  attributed: fc.array(fc.record({ lineage: text, display: text, records: count, requests: count }), {
+    maxLength: 3,
+  }),
 });
 
 /** As it arrives after JSON: plain objects, no negative zero. */

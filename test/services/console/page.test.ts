@@ -43,6 +43,7 @@ const incident: Incident = {
   response: [{ action: HOSTILE, effect: HOSTILE }],
   rejected: [HOSTILE],
   tuning: HOSTILE,
+  attributed: [],
 };
 
 const report: StatusReport = {
