@@ -12,6 +12,7 @@ import { BLOCK, createCredentialRows } from './baseline/credential-rows.ts';
 import { createEgress } from './baseline/egress.ts';
 import { riskOf } from './baseline/risk.ts';
 import { createSharedRows } from './baseline/shared-rows.ts';
+import { createSuccession } from './baseline/succession.ts';
 import { quarantine } from './baseline/suspicion.ts';
 import type { Baseline, Peers } from './baseline/view.ts';
 import { CATALOGUE } from './catalogue.ts';
@@ -65,11 +66,20 @@ export function createEngine(options: EngineOptions = {}): Engine {
   });
   const egress = createEgress(Math.min(65_536, Math.max(1024, capacity / 16)));
   const prefixNames = new Map<number, string>();
-  const baseline = createBaseline({ rows, shared, egress, prefixNames, maxPrefixNames: MOST_PREFIX_NAMES });
+  const knowledge = options.knowledge ?? createKnowledge();
+  const succession = createSuccession();
+  const baseline = createBaseline({
+    rows,
+    shared,
+    egress,
+    prefixNames,
+    maxPrefixNames: MOST_PREFIX_NAMES,
+    succession,
+    declared: (tenant, lineage) => knowledge.predecessor(tenant, lineage),
+  });
   const trails = createTrails(Math.min(MOST_TRAILS, capacity));
   const incidents = createIncidents();
   const watermark = createWatermark();
-  const knowledge = options.knowledge ?? createKnowledge();
   const memories = detectors.map((detector) => detector.memory?.() ?? NO_MEMORY);
   const watching = detectors.flatMap((detector, position) => (detector.watch ? [position] : []));
   const counters = { events: 0, late: 0, quarantined: 0, findings: 0 };
@@ -283,7 +293,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
     },
     *snapshot() {
       for (const slot of rows.rows.table.slots()) yield storedRow(slot);
-      yield* snapshotState({ shared, egress, prefixNames, watermark, counters });
+      yield* snapshotState({ shared, egress, prefixNames, succession, watermark, counters });
       yield* snapshotMemories(detectors, memories, watermark.value);
     },
     restore(stored) {
@@ -291,7 +301,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
       let ignored = 0;
       for (const row of stored) {
         const taken =
-          restoreState(row, { shared, egress, prefixNames, watermark, counters }) ||
+          restoreState(row, { shared, egress, prefixNames, succession, watermark, counters }) ||
           restoreMemory(row, detectors, memories) ||
           (row.layout === rows.digest && rows.rows.load(row.tenant, row.lineage, row.bytes) >= 0);
         if (taken) restored++;

@@ -23,6 +23,7 @@ import type { SharedRows } from './shared-rows.ts';
 import { prefixText } from './source-code.ts';
 import { countIn, createSourceProbability } from './source-probability.ts';
 import { createSourceTable, type Place } from './source-table.ts';
+import type { Succession } from './succession.ts';
 import type { Baseline, Peers } from './view.ts';
 import { createWeekProfile } from './week-profile.ts';
 
@@ -69,8 +70,11 @@ export function createBaseline(options: {
   egress: Egress;
   prefixNames: Map<number, string>;
   maxPrefixNames: number;
+  succession: Succession;
+  /** Predecessor by a declared rotation. */
+  declared: (tenant: string, lineage: string) => string | null;
 }): BaselineCursor {
-  const { rows, shared, egress, prefixNames, maxPrefixNames } = options;
+  const { rows, shared, egress, prefixNames, maxPrefixNames, succession } = options;
   const { core } = rows;
   const table = rows.rows.table;
   const now = createMoment();
@@ -254,6 +258,24 @@ export function createBaseline(options: {
     if (shared.hasClient) shared.client.size += 1;
   };
 
+  /** The row of the credential the event's replaces, copied to be its own; -1 when it replaces none. */
+  const inherit = (): number => {
+    const { tenant, credential } = now.event;
+    const declared = options.declared(tenant, credential.lineage);
+    const name = declared ?? succession.predecessor(now.event, now.hour);
+    const from = name === null ? -1 : table.find(tenant, name);
+    if (from < 0) return -1;
+    rows.seek(from);
+    now.busy = core.heavy !== 0;
+    source.read(now.event);
+    if (declared === null && !(isMature() && source.asnKnown && source.clientKnown)) return -1;
+    const slot = rows.rows.load(tenant, credential.lineage, rows.rows.save(from));
+    rows.rows.setText(slot, credential.display === credential.lineage ? '' : credential.display);
+    rows.seek(slot);
+    core.flags &= ~FLAG.grouped;
+    return slot;
+  };
+
   return {
     baseline: view,
     peers,
@@ -279,12 +301,14 @@ export function createBaseline(options: {
       now.day = Math.floor(now.event.at / DAY);
       now.anonymous = isAnonymous(next);
       now.slot = table.find(tenantName, now.event.credential.lineage);
+      if (now.slot < 0) now.slot = inherit();
       isNew = now.slot < 0;
       if (isNew) now.slot = table.insert(tenantName, now.event.credential.lineage);
       rows.seek(now.slot);
       now.busy = core.heavy !== 0;
       if (now.busy) rows.rows.pools[BLOCK.heavy]!.touch(core.heavy);
       if (isNew) calendar.start();
+      if (isNew || now.hour !== core.hour) succession.see(next, now.hour);
       shared.seekGroups(tenantName, now.event.credential.client);
       shared.seekRoute(tenantName, now.event.method, now.event.route);
       calendar.keepTime(watermark);

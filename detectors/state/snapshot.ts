@@ -4,6 +4,7 @@
 
 import type { Egress } from '../baseline/egress.ts';
 import type { SharedRows } from '../baseline/shared-rows.ts';
+import type { StoredClient, Succession } from '../baseline/succession.ts';
 import type { StoredBaseline } from '../engine-contract.ts';
 import type { Rows } from './rows.ts';
 import type { Watermark } from './watermark.ts';
@@ -18,6 +19,7 @@ export interface SharedState {
   readonly shared: SharedRows;
   readonly egress: Egress;
   readonly prefixNames: Map<number, string>;
+  readonly succession: Succession;
   readonly watermark: Watermark;
   readonly counters: Record<string, number>;
 }
@@ -31,6 +33,7 @@ export function* snapshotState(state: SharedState): Generator<StoredBaseline> {
     watermark: state.watermark.save(),
     counters: state.counters,
     prefixNames: [...state.prefixNames],
+    succession: state.succession.save(),
   };
   const bytes = new TextEncoder().encode(JSON.stringify(clock));
   yield { tenant: '', lineage: CLOCK, layout: LAYOUT, updatedAt, bytes };
@@ -66,9 +69,11 @@ export function restoreState(row: StoredBaseline, state: SharedState): boolean {
     watermark: number[];
     counters: Record<string, number>;
     prefixNames: [number, string][];
+    succession?: StoredClient[];
   };
   state.watermark.load(clock.watermark);
   for (const name of Object.keys(state.counters)) state.counters[name] = clock.counters[name] ?? 0;
   for (const [code, name] of clock.prefixNames) state.prefixNames.set(code, name);
+  state.succession.load(clock.succession ?? []);
   return true;
 }
