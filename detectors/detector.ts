@@ -7,6 +7,7 @@ import type { ApiEvent } from '../schemas/event.ts';
 import type { EvidenceItem, Family } from '../schemas/finding.ts';
 import type { Baseline, Peers } from './baseline/view.ts';
 import type { Knowledge } from './knowledge.ts';
+import type { Learning } from './readiness.ts';
 import type { StateFields, StateView } from './state/fields.ts';
 
 /** Findings of the same tactic about one credential fold into one incident. */
@@ -30,6 +31,8 @@ export interface DetectorMeta {
   falsePositives: readonly string[];
   runbook: readonly string[];
   response: readonly { action: string; effect: string }[];
+  /** What it must have learned of a credential before it may page on it; absent: nothing. */
+  learning?: Learning;
 }
 
 /** What a detector claims about one event; the engine completes it to a Finding. */

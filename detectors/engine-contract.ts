@@ -6,6 +6,7 @@ import type { Incident } from '../schemas/incident.ts';
 import type { Tuning } from '../schemas/tuning.ts';
 import type { Detector } from './detector.ts';
 import type { Knowledge } from './knowledge.ts';
+import type { Readiness } from './readiness.ts';
 
 export interface Verdict {
   readonly findings: readonly Finding[];
@@ -25,6 +26,8 @@ export interface CredentialSummary {
   bytes: number;
   risk: number;
   incidents: string[];
+  /** Which detectors can judge it already, and what the others wait for. */
+  readiness: Readiness;
   first_at: number;
   last_at: number;
 }

@@ -26,6 +26,7 @@ import type {
 } from './engine-contract.ts';
 import { hash128 } from './hash.ts';
 import { createKnowledge, type Knowledge } from './knowledge.ts';
+import { readinessOf } from './readiness.ts';
 import { createIncidents, SUPPORT_LOG_E } from './scoring/incidents.ts';
 import type { StateFields, StateView } from './state/fields.ts';
 import { passes } from './state/last-findings.ts';
@@ -274,6 +275,10 @@ export function createEngine(options: EngineOptions = {}): Engine {
                   failureShare,
                 }),
           incidents: handles.map((handle) => handle.id),
+          readiness: readinessOf(
+            { events: core.events, activeDays: core.activeDays, firstAt, lastAt },
+            detectors,
+          ),
           first_at: firstAt,
           last_at: lastAt,
         };

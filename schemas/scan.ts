@@ -35,6 +35,11 @@ export const scanCredential = z.strictObject({
   risk: z.number(),
   /** Incident ids. */
   incidents: z.array(z.string()),
+  /** Which detectors can judge it already, and what the others wait for. */
+  readiness: z.strictObject({
+    ready: z.array(z.string()),
+    waiting: z.array(z.strictObject({ detector: z.string(), ability: z.string(), after: z.string() })),
+  }),
 });
 export type ScanCredential = z.infer<typeof scanCredential>;
 

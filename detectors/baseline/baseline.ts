@@ -7,6 +7,7 @@
 
 import type { ApiEvent } from '../../schemas/event.ts';
 import { hash32 } from '../hash.ts';
+import { MATURE } from '../readiness.ts';
 import type { StateView } from '../state/fields.ts';
 import { createCalendar } from './calendar.ts';
 import { BLOCK, type CredentialRows } from './credential-rows.ts';
@@ -144,8 +145,8 @@ export function createBaseline(options: {
   const distinct = { value: 0, low: 0, high: 0 };
 
   const isMature = (): boolean =>
-    (core.events >= 200 && core.activeDays >= 3) ||
-    (core.events > 0 && now.event.at - core.firstAt >= 14 * DAY);
+    (core.events >= MATURE.requests && core.activeDays >= MATURE.activeDays) ||
+    (core.events > 0 && now.event.at - core.firstAt >= MATURE.days * DAY);
 
   const view: Baseline = {
     get events() {

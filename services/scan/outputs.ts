@@ -51,6 +51,7 @@ export function scanEventOf(event: ApiEvent): ScanEvent {
 }
 
 export function scanCredentialOf(summary: CredentialSummary): ScanCredential {
-  const { lineage, kind, display, events, objects, sources, routes, bytes, risk, incidents } = summary;
-  return { lineage, kind, display, events, objects, sources, routes, bytes, risk, incidents };
+  const { lineage, kind, display, events, objects, sources, routes, bytes, risk, incidents, readiness } =
+    summary;
+  return { lineage, kind, display, events, objects, sources, routes, bytes, risk, incidents, readiness };
 }

@@ -1,6 +1,7 @@
 // What D01 is, for catalogue, documentation and incidents.
 
 import type { DetectorMeta } from '../../detector.ts';
+import { MATURE } from '../../readiness.ts';
 
 export const META: DetectorMeta = {
   id: 'D01',
@@ -35,4 +36,5 @@ export const META: DetectorMeta = {
       effect: 'refuses the new source, leaves the usual ones alone',
     },
   ],
+  learning: { ability: 'source', ...MATURE },
 };

@@ -1,6 +1,7 @@
 // What D24 is, for catalogue, documentation and incidents.
 
 import type { DetectorMeta } from '../../detector.ts';
+import { MATURE } from '../../readiness.ts';
 
 export const META: DetectorMeta = {
   id: 'D24',
@@ -36,4 +37,5 @@ export const META: DetectorMeta = {
       effect: 'stops the transfer and every integration that uses this credential',
     },
   ],
+  learning: { ability: 'volume', ...MATURE },
 };

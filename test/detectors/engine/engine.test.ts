@@ -303,6 +303,7 @@ test('credentials are summarised exactly while they are small', () => {
     bytes: 2000,
     risk: summary?.risk,
     incidents: [],
+    readiness: { ready: [], waiting: [] },
     first_at: START,
     last_at: START + 199 * MINUTE,
   });
