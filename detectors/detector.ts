@@ -56,6 +56,11 @@ export interface Draft {
   evidence: EvidenceItem[];
   /** Innocent explanations tested and rejected. */
   rejected: string[];
+  /**
+   * The new value the evidence rests on, where a whole fleet may meet the same one (a network, a client program, a route):
+   * when many credentials do so at once it is a change, told once, and a single page waits a few minutes for it to show.
+   */
+  novelty?: { kind: 'network' | 'client' | 'route' | 'shape'; value: number; display: string };
   /** Later events that belong to it: all of the credential, or only those from this event's source cluster. */
   scope: 'credential' | 'source';
 }
@@ -76,7 +81,7 @@ export interface Memory {
 /** What a watch claims about many callers of something they share. */
 export interface SharedDraft extends Draft {
   /** What the behaviour is about: a route, a client, a tenant. Incidents are keyed by `key`. */
-  subject: { kind: 'route' | 'client' | 'tenant'; key: string; display: string };
+  subject: { kind: 'route' | 'client' | 'tenant' | 'fleet'; key: string; display: string };
   /** The smallest set of credentials that explains it, those with most records first; at most 1,000. */
   attributed: readonly Attributed[];
 }

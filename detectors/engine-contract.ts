@@ -7,6 +7,7 @@ import type { Tuning } from '../schemas/tuning.ts';
 import type { Detector } from './detector.ts';
 import type { Knowledge } from './knowledge.ts';
 import type { Readiness } from './readiness.ts';
+import type { DetectorHealth } from './scoring/calibration.ts';
 
 export interface Verdict {
   readonly findings: readonly Finding[];
@@ -63,6 +64,8 @@ export interface EngineOptions {
   onEvict?: (stored: StoredBaseline) => void;
   /** Default: the whole catalogue. */
   detectors?: readonly Detector[];
+  /** Incidents of one tenant that may interrupt people a day; the rest are marked for the digest. Default 20. */
+  pagesPerDay?: number;
   /** What people and other systems have told; facts may be told to it while the engine runs. Default: nothing. */
   knowledge?: Knowledge;
 }
@@ -79,6 +82,8 @@ export interface Engine {
   credentials(): Iterable<CredentialSummary>;
   incidents(): Iterable<Incident>;
   statistics(): EngineStatistics;
+  /** Whether each detector's e-values mean what they say, over the last 28 days. */
+  health(): DetectorHealth[];
   snapshot(): Iterable<StoredBaseline>;
   restore(rows: Iterable<StoredBaseline>): { restored: number; ignored: number };
 }

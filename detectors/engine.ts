@@ -27,7 +27,8 @@ import type {
 import { hash128 } from './hash.ts';
 import { createKnowledge, type Knowledge } from './knowledge.ts';
 import { readinessOf } from './readiness.ts';
-import { createIncidents, SUPPORT_LOG_E } from './scoring/incidents.ts';
+import { createCalibration } from './scoring/calibration.ts';
+import { type BaselineFacts, createIncidents, SUPPORT_LOG_E } from './scoring/incidents.ts';
 import type { StateFields, StateView } from './state/fields.ts';
 import { passes } from './state/last-findings.ts';
 import { NO_MEMORY, restoreMemory, snapshotMemories } from './state/memories.ts';
@@ -41,6 +42,7 @@ const MOST_TRAILS = 8192;
 const MOST_GROUPS = 16_384;
 const MOST_ROUTES = 65_536;
 const MOST_PREFIX_NAMES = 65_536;
+const PAGES_PER_DAY = 20;
 const LONGEST_CLAIM = 500;
 const MOST_EVIDENCE = 20;
 const MOST_REJECTED = 10;
@@ -79,20 +81,31 @@ export function createEngine(options: EngineOptions = {}): Engine {
     declared: (tenant, lineage) => knowledge.predecessor(tenant, lineage),
   });
   const trails = createTrails(Math.min(MOST_TRAILS, capacity));
-  const incidents = createIncidents();
+  const incidents = createIncidents({ pagesPerDay: options.pagesPerDay ?? PAGES_PER_DAY });
   const watermark = createWatermark();
   const memories = detectors.map((detector) => detector.memory?.() ?? NO_MEMORY);
   const watching = detectors.flatMap((detector, position) => (detector.watch ? [position] : []));
   const counters = { events: 0, late: 0, quarantined: 0, findings: 0 };
+  const calibration = createCalibration(detectors.map(({ meta }) => meta.id));
+  const sharedState = { shared, egress, prefixNames, succession, watermark, counters, calibration };
   const { core } = rows;
 
   let suspected = 0;
-  const suspect = (logE: number): void => {
+  const suspect = (position: number, logE: number, at: number): void => {
     if (logE > suspected) suspected = logE;
+    calibration.note(position, baseline.slot, logE, at);
   };
   const heavyViews = detectors.map((detector) => rows.heavyOf(detector));
-  const contexts = detectors.map((detector, position) =>
-    createContext({ detector, baseline, rows, shared, suspect, knowledge, memory: memories[position]! }),
+  const contexts: DetectorContext[] = detectors.map((detector, position) =>
+    createContext({
+      detector,
+      baseline,
+      rows,
+      shared,
+      suspect: (logE) => suspect(position, logE, contexts[position]!.event.at),
+      knowledge,
+      memory: memories[position]!,
+    }),
   );
 
   const evicted = (slot: number): void => {
@@ -147,7 +160,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
       });
       findings.push(finding);
       if (!draft.pages && draft.logE < SUPPORT_LOG_E) continue;
-      const incident = incidents.add(finding, draft, detector.meta, event, []);
+      const incident = incidents.add(finding, draft, detector.meta, event, [], pastOf(event));
       if (incident !== null) changed.push(incident);
     }
   };
@@ -160,7 +173,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
       if (params === null || params === undefined) continue;
       const draft = detectors[position]!.detect?.(prepare(position, event, params)) ?? null;
       if (draft === null) continue;
-      suspect(draft.logE);
+      suspect(position, draft.logE, event.at);
       if (!isWorth(draft, position, event)) continue;
       worth ??= [];
       worth.push({ draft, position });
@@ -175,6 +188,21 @@ export function createEngine(options: EngineOptions = {}): Engine {
     if (draft.logE > core.riskLogE) core.riskLogE = draft.logE;
     if (draft.exposed.records > core.riskRecords) core.riskRecords = draft.exposed.records;
     return passes(rows.findings, position, draft, event.at);
+  };
+  /** What an incident keeps of the credential's past. */
+  const pastOf = (event: ApiEvent): BaselineFacts => {
+    const { events, firstAt, lastAt, routes, maxNovelPerDay, requests, bytes } = baseline.baseline;
+    return {
+      events,
+      firstAt,
+      lastAt,
+      routes,
+      maxNovelPerDay,
+      maxRequestsPerDay: requests.maxDay,
+      maxBytesPerDay: bytes.maxDay,
+      peers: shared.tenant.size,
+      owner: knowledge.empty ? null : (knowledge.inventory(event)?.owner ?? null),
+    };
   };
   const learn = (event: ApiEvent, suspicious: boolean): void => {
     if (!suspicious && baseline.inTime) {
@@ -209,13 +237,14 @@ export function createEngine(options: EngineOptions = {}): Engine {
       if (baseline.busy) trails.push(baseline.slot, event, facts);
       incidents.observe(event, facts);
       suspected = 0;
+      if (baseline.newDay) calibration.active(event.at);
       const worth = judge(event);
       foldShared(event, findings, changed);
       const suspicious = quarantine(core, suspected, event.at);
       if (suspicious) counters.quarantined++;
       if (worth !== null) {
         const trail = trails.of(baseline.slot);
-        const { events, firstAt, lastAt, routes } = baseline.baseline;
+        const past = pastOf(event);
         for (const { draft, position } of worth) {
           const { meta } = detectors[position]!;
           const finding = completeFinding({
@@ -227,12 +256,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
           });
           findings.push(finding);
           if (!draft.pages && draft.logE < SUPPORT_LOG_E) continue;
-          const incident = incidents.add(finding, draft, meta, event, trail, {
-            events,
-            firstAt,
-            lastAt,
-            routes,
-          });
+          const incident = incidents.add(finding, draft, meta, event, trail, past);
           if (incident !== null) changed.push(incident);
         }
       }
@@ -286,6 +310,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
       }
     },
     incidents: () => incidents.all(),
+    health: () => calibration.health(),
     statistics(): EngineStatistics {
       return {
         ...counters,
@@ -298,7 +323,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
     },
     *snapshot() {
       for (const slot of rows.rows.table.slots()) yield storedRow(slot);
-      yield* snapshotState({ shared, egress, prefixNames, succession, watermark, counters });
+      yield* snapshotState(sharedState);
       yield* snapshotMemories(detectors, memories, watermark.value);
     },
     restore(stored) {
@@ -306,7 +331,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
       let ignored = 0;
       for (const row of stored) {
         const taken =
-          restoreState(row, { shared, egress, prefixNames, succession, watermark, counters }) ||
+          restoreState(row, sharedState) ||
           restoreMemory(row, detectors, memories) ||
           (row.layout === rows.digest && rows.rows.load(row.tenant, row.lineage, row.bytes) >= 0);
         if (taken) restored++;

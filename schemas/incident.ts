@@ -24,6 +24,8 @@ export const incident = z.strictObject({
     owner: z.string().nullable(),
     display: z.string(),
   }),
+  /** `digest`: over the page budget, or evidence without harm; to be read in the daily round, nobody is woken for it. */
+  notify: z.enum(['page', 'digest']),
   /** Detector ids, strongest first. */
   detectors: z.array(z.string()),
   /** Event time at which evidence and materiality first sufficed. */
@@ -52,6 +54,18 @@ export const incident = z.strictObject({
   /** OWASP API Security 2023 and OWASP NHI 2025 ids. */
   owasp: z.array(z.string()),
   response: z.array(z.strictObject({ action: z.string(), effect: z.string() })),
+  /** The tightest limit on this credential that would have stopped it and that its last 30 days never reached. */
+  limit: z
+    .strictObject({
+      unit: z.enum(['new objects', 'requests', 'bytes']),
+      per_day: z.number(),
+      /** Records out before the limit would have stopped it. */
+      records: z.number(),
+      /** Most on one ordinary day, and how many days that was learned from. */
+      usual: z.number(),
+      days: z.number(),
+    })
+    .nullable(),
   /** Innocent explanations tested and rejected. */
   rejected: z.array(z.string()),
   tuning: z.string(),

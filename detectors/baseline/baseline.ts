@@ -55,7 +55,8 @@ export interface BaselineCursor extends Opened {
   readonly slot: number;
   /** Event times allow learning. */
   readonly inTime: boolean;
-  readonly isNew: boolean;
+  /** The credential's first event of its UTC day. */
+  readonly newDay: boolean;
   readonly busy: boolean;
   /** Finds or creates the rows of the event and computes its facts. `watermark` as before the event. */
   open(event: ApiEvent, watermark: number): void;
@@ -79,7 +80,7 @@ export function createBaseline(options: {
   const { core } = rows;
   const table = rows.rows.table;
   const now = createMoment();
-  let isNew = false;
+  let newDay = false;
   let tenantName = '';
   let tenantHash = 0;
 
@@ -286,8 +287,8 @@ export function createBaseline(options: {
     get inTime() {
       return now.inTime;
     },
-    get isNew() {
-      return isNew;
+    get newDay() {
+      return newDay;
     },
     get busy() {
       return now.busy;
@@ -303,7 +304,7 @@ export function createBaseline(options: {
       now.anonymous = isAnonymous(next);
       now.slot = table.find(tenantName, now.event.credential.lineage);
       if (now.slot < 0) now.slot = inherit();
-      isNew = now.slot < 0;
+      const isNew = now.slot < 0;
       if (isNew) now.slot = table.insert(tenantName, now.event.credential.lineage);
       rows.seek(now.slot);
       now.busy = core.heavy !== 0;
@@ -312,6 +313,7 @@ export function createBaseline(options: {
       if (isNew || now.hour !== core.hour) succession.see(next, now.hour);
       shared.seekGroups(tenantName, now.event.credential.client);
       shared.seekRoute(tenantName, now.event.method, now.event.route);
+      newDay = isNew || now.day > core.day;
       calendar.keepTime(watermark);
       source.read(next);
       objects.read(next);

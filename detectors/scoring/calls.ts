@@ -29,8 +29,17 @@ export interface CallFacts {
   readonly cluster: number;
 }
 
-/** The part of the baseline that odds and "what blocking would break" need; a Baseline fits. */
-export type BaselineFacts = Pick<Baseline, 'events' | 'firstAt' | 'lastAt' | 'routes'>;
+/** What odds, "what blocking would break" and the limit that would have stopped it need of the credential's past. */
+export interface BaselineFacts extends Pick<Baseline, 'events' | 'firstAt' | 'lastAt' | 'routes'> {
+  /** Most new objects, requests and bytes on one complete day of the last 30 or so; 0 when no day is complete. */
+  readonly maxNovelPerDay: number;
+  readonly maxRequestsPerDay: number;
+  readonly maxBytesPerDay: number;
+  /** Credentials of the tenant. */
+  readonly peers: number;
+  /** From the inventory. */
+  readonly owner: string | null;
+}
 
 /** What the engine may know of a credential's incidents. */
 export interface IncidentHandle {

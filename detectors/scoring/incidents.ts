@@ -1,4 +1,5 @@
-// Folds findings into incidents: one per credential and tactic, and one per attack where the tactics describe the same calls.
+// Folds findings into incidents: one per credential and tactic, one per attack where tactics describe the same calls, one for a
+// behaviour or a change that many credentials share.
 // Always holds: the same events and findings in the same order give the same incidents with the same ids; every table
 // is bounded and what happens at the bound is counted. Time is event time; closing follows the watermark.
 // Call order for each event: observe(), then add() for each of its findings, then advance().
@@ -9,20 +10,18 @@ import type { Incident } from '../../schemas/incident.ts';
 import type { DetectorMeta, Draft, SharedDraft } from '../detector.ts';
 import { hash128 } from '../hash.ts';
 import { createArchive } from './archive.ts';
+import { createBudget } from './budget.ts';
 import type { BaselineFacts, CallFacts, IncidentHandle, TrailEntry } from './calls.ts';
-import {
-  type Claim,
-  DAY,
-  fold,
-  follow,
-  type OpenIncident,
-  type Opening,
-  openIncident,
-  reassess,
-} from './open-incident.ts';
+import { changeClaim } from './change-claim.ts';
+import { discoveries } from './digest.ts';
+import { type Change, createFleet } from './fleet.ts';
+import { createHolds } from './hold.ts';
+import { type Claim, fold, follow, reassess } from './open-incident.ts';
+import { mayShare } from './precedence.ts';
+import { createRegister, credentialKey, type Entry, handleOf, MERGE_GAP } from './register.ts';
 import { reportOf } from './report.ts';
 import { belongsTo } from './same-attack.ts';
-import { createSupport } from './support.ts';
+import { createSupport, type Waiting } from './support.ts';
 
 export type { BaselineFacts, CallFacts, IncidentHandle, TrailEntry } from './calls.ts';
 
@@ -35,6 +34,8 @@ export interface IncidentsOptions {
   maxWaiting?: number;
   /** Distinct records counted exactly per incident, then by sketch. Default 65,536. */
   exactLimit?: number;
+  /** Incidents of one tenant that may interrupt people a day; the rest go to the digest. Default 20. */
+  pagesPerDay?: number;
   /** Slots (8 bytes each) for exact counting over all open incidents. Default 4,194,304 (32 MiB). */
   exactSlots?: number;
 }
@@ -50,6 +51,8 @@ export interface IncidentStatistics {
   closedDropped: number;
   /** Supporting findings dropped at a bound before anything opened. */
   supportingDropped: number;
+  /** Pages waiting a few minutes for a change of the whole fleet to show. */
+  held: number;
 }
 
 export interface Incidents {
@@ -82,191 +85,178 @@ export interface Incidents {
 
 /** Findings below this evidence (ln e) are not kept as support. */
 export const SUPPORT_LOG_E = 3;
-const MERGE_GAP = DAY;
-/** Closing is checked at most once per this much event time. */
-const CHECK_EVERY = 60_000;
 /** The first number of records worth telling people about again; then every tenfold. */
 const FIRST_STEP = 10;
-
-/** An open incident with what people were last told of it. */
-interface Entry {
-  readonly incident: OpenIncident;
-  /** The event it opened on: what joins on the same event is part of the opening. */
-  readonly openedBy: string;
-  reportedRecords: number;
-  reported: boolean;
-  /** Something changed since it was last returned. */
-  changed: boolean;
-  /** Severity is looked at again when records or bytes reach these. */
-  nextRecords: number;
-  nextBytes: number;
-}
+const HOUR = 3_600_000;
+/** Families a credential is judged in: hypotheses per credential of the digest. */
+const FAMILIES = 11;
 
 export function createIncidents(o: IncidentsOptions = {}): Incidents {
   const { maxOpen = 10_000, exactLimit = 65_536 } = o;
-  const budget = { slots: o.exactSlots ?? 4_194_304 };
+  const distinct = { slots: o.exactSlots ?? 4_194_304 };
   const support = createSupport(o.maxWaiting ?? 10_000);
   const archive = createArchive(o.maxClosed ?? 10_000);
-  /** tenant → lineage → its open incidents. */
-  const open = new Map<string, Map<string, Entry[]>>();
-  const all = new Set<Entry>();
-  const pending = new Set<Entry>();
-  const closedEarly: Incident[] = [];
-  let openOverflow = 0;
-  let nextCheck = Number.POSITIVE_INFINITY;
+  const register = createRegister({ maxOpen, archive });
+  const fleet = createFleet();
+  const holds = createHolds();
+  const pages = createBudget(o.pagesPerDay ?? 20);
+  let nextDigest = 0;
   let current: { id: string; facts: CallFacts } = { id: '', facts: { novel: 0, cluster: 0 } };
 
-  const entriesOf = (tenant: string, lineage: string): readonly Entry[] =>
-    open.get(tenant)?.get(lineage) ?? [];
-
-  const tell = (entry: Entry): Incident => {
-    const opening = !entry.reported || entry.openedBy === current.id;
-    if (!opening && entry.incident.status === 'open') entry.incident.status = 'updated';
-    entry.reported = true;
-    entry.changed = false;
-    entry.reportedRecords = entry.incident.exposure.records;
-    pending.delete(entry);
-    return reportOf(entry.incident);
-  };
-  const close = (entry: Entry): Incident => {
-    const { incident } = entry;
-    incident.status = 'closed';
-    const report = tell(entry);
-    all.delete(entry);
-    const lineages = open.get(incident.tenant) as Map<string, Entry[]>;
-    const rest = entriesOf(incident.tenant, incident.lineage).filter((other) => other !== entry);
-    if (rest.length > 0) lineages.set(incident.lineage, rest);
-    else lineages.delete(incident.lineage);
-    if (lineages.size === 0) open.delete(incident.tenant);
-    incident.exposure.close();
-    archive.keep(credentialKey(incident.tenant, incident.lineage), report, handleOf(incident));
-    return report;
-  };
-  const begin = (opening: Opening): Entry => {
-    if (all.size >= maxOpen) {
-      let quietest: Entry | null = null;
-      for (const entry of all)
-        if (!quietest || entry.incident.lastAt < quietest.incident.lastAt) quietest = entry;
-      if (quietest) closedEarly.push(close(quietest));
-      openOverflow++;
-    }
-    archive.forget(opening.id);
-    const incident = openIncident(opening);
-    const entry = {
-      incident,
-      openedBy: opening.event.id,
-      reportedRecords: 0,
-      reported: false,
-      changed: true,
-      nextRecords: 0,
-      nextBytes: 0,
-    };
-    const { tenant, lineage } = incident;
-    const lineages = open.get(tenant) ?? new Map<string, Entry[]>();
-    open.set(tenant, lineages);
-    lineages.set(lineage, [...(lineages.get(lineage) ?? []), entry]);
-    all.add(entry);
-    nextCheck = Math.min(nextCheck, incident.lastAt + MERGE_GAP);
-    return entry;
-  };
+  const tell = (entry: Entry): Incident => register.tell(entry, current.id);
   /** The open incident a finding describes; incidents that were silent for too long are closed on the way. */
   const home = (claim: Claim, trail: readonly TrailEntry[], novel: number): Entry | null => {
     const { tenant, lineage, at } = claim.finding;
     let best: Entry | null = null;
-    for (const entry of entriesOf(tenant, lineage)) {
-      if (at - entry.incident.lastAt >= MERGE_GAP) closedEarly.push(close(entry));
+    for (const entry of register.entriesOf(tenant, lineage)) {
+      if (at - entry.incident.lastAt >= MERGE_GAP) register.closeEarly(entry);
       else if (!belongsTo(entry.incident, { claim, trail, novel })) continue;
       else if (!best || entry.incident.tactic === claim.meta.tactic) best = entry;
     }
-    return best;
+    return best ?? parentOf(claim);
+  };
+  /** The open incident of many callers that already speaks of this one. */
+  const parentOf = ({ finding, meta }: Claim): Entry | null => {
+    const parent = register.parentOf(finding.tenant, finding.lineage);
+    if (parent === undefined || finding.at - parent.incident.lastAt >= MERGE_GAP) return null;
+    return mayShare(parent.incident.tactic, meta.tactic) ? parent : null;
+  };
+  const join = (entry: Entry, claim: Claim, event: ApiEvent): Incident | null => {
+    const joins = fold(entry.incident, claim, event);
+    entry.changed = true;
+    if ('subject' in claim.draft) register.attribute(entry);
+    const paged = claim.finding.pages && entry.incident.notify === 'digest' && mayPage(entry);
+    return notable(entry, joins) || paged ? tell(entry) : null;
+  };
+  const mayPage = ({ incident }: Entry): boolean => {
+    const granted = pages.spend(incident.tenant, incident.severity, incident.lastAt);
+    if (granted) incident.notify = 'page';
+    return granted;
+  };
+  const open = (
+    w: Waiting,
+    o: { facts: CallFacts; trail: readonly TrailEntry[]; page: boolean },
+  ): Incident => {
+    const { finding, event, meta } = w;
+    const id = idOf(finding, meta);
+    const entry = register.begin({ ...w, facts: o.facts, trail: o.trail, exactLimit, budget: distinct, id });
+    const { incident } = entry;
+    const fits = (claim: Claim): boolean => belongsTo(incident, { claim, trail: o.trail, novel: 0 });
+    for (const other of support.take(credentialKey(finding.tenant, finding.lineage), finding.at, fits))
+      fold(incident, other, event);
+    if ('subject' in w.draft) register.attribute(entry);
+    notable(entry, true);
+    incident.notify = 'digest';
+    if (o.page) mayPage(entry);
+    return tell(entry);
+  };
+  /** A change of many credentials is one incident; those who waited for it to show wait no more. */
+  const tellChange = (w: Waiting, change: Change): Incident | null => {
+    const told = changeClaim(w, change);
+    for (const { lineage } of change.credentials) holds.drop(credentialKey(w.finding.tenant, lineage));
+    const entry = register.entriesOf(told.finding.tenant, told.finding.lineage)[0];
+    if (entry !== undefined) return join(entry, told, w.event);
+    return open(told, { facts: current.facts, trail: [], page: true });
+  };
+  /** What is neither part of an open incident nor of a change yet. */
+  const begin = (w: Waiting, facts: CallFacts, trail: readonly TrailEntry[]): Incident | null => {
+    const key = credentialKey(w.finding.tenant, w.finding.lineage);
+    if (!w.finding.pages) {
+      support.wait(key, w);
+      return null;
+    }
+    if (w.draft.novelty && holds.hold(key, { ...w, facts, trail: [...trail] })) {
+      support.wait(key, w);
+      return null;
+    }
+    return open(w, { facts, trail, page: true });
+  };
+  const releaseHeld = (watermark: number): Incident[] =>
+    holds.due(watermark).flatMap((held) => {
+      const { tenant, lineage } = held.finding;
+      support.take(credentialKey(tenant, lineage), held.finding.at, (c) => c.finding.id === held.finding.id);
+      const entry = home(held, held.trail, held.facts.novel);
+      if (entry === null) return [open(held, { ...held, page: true })];
+      return join(entry, held, held.event) ?? [];
+    });
+  /** Once an hour: evidence that lacks harm, or nearly pages, and that is together worth a look. */
+  const digest = (watermark: number): Incident[] => {
+    if (watermark < nextDigest) return [];
+    const first = nextDigest === 0;
+    nextDigest = (Math.floor(watermark / HOUR) + 1) * HOUR;
+    if (first) return [];
+    return support
+      .tenants(watermark)
+      .flatMap(({ peers, strongest }) =>
+        discoveries(strongest, peers * FAMILIES).map(({ item }) =>
+          open(item, { facts: { novel: 0, cluster: item.cluster }, trail: [], page: false }),
+        ),
+      );
   };
 
   return {
     observe(event, facts) {
       current = { id: event.id, facts };
-      if (all.size === 0) return;
-      for (const entry of entriesOf(event.tenant, event.credential.lineage)) {
+      if (holds.size > 0) holds.see(credentialKey(event.tenant, event.credential.lineage), event, facts);
+      if (register.size === 0) return;
+      for (const entry of register.entriesOf(event.tenant, event.credential.lineage)) {
         if (event.at - entry.incident.lastAt >= MERGE_GAP) continue;
         if (!follow(entry.incident, event, facts)) continue;
         entry.changed = true;
         const { exposure } = entry.incident;
         if (exposure.records < entry.nextRecords && exposure.bytes < entry.nextBytes) continue;
-        if (notable(entry, false)) pending.add(entry);
+        if (notable(entry, false)) register.pending.add(entry);
       }
     },
     add(finding, draft, meta, event, trail, baseline) {
       if (!finding.pages && finding.log_e < SUPPORT_LOG_E) return null;
       const facts = factsOf(current, event, trail);
       current = { id: event.id, facts };
-      const claim: Claim = { finding, draft, meta, cluster: facts.cluster };
-      const key = credentialKey(finding.tenant, finding.lineage);
-      const entry = home(claim, trail, facts.novel);
-      if (entry) {
-        const joins = fold(entry.incident, claim, event);
-        entry.changed = true;
-        return notable(entry, joins) ? tell(entry) : null;
-      }
-      if (!finding.pages) {
-        support.wait(key, claim);
-        return null;
-      }
       const past = baseline ? factsToKeep(baseline) : null;
-      const opened = begin({
-        ...claim,
-        event,
-        facts,
-        trail,
-        baseline: past,
-        exactLimit,
-        budget,
-        id: idOf(finding, meta),
-      });
-      const { incident } = opened;
-      for (const other of support.take(key, finding.at, (c) =>
-        belongsTo(incident, { claim: c, trail, novel: 0 }),
-      ))
-        fold(incident, other, event);
-      notable(opened, true);
-      return tell(opened);
+      const waiting: Waiting = { finding, draft, meta, cluster: facts.cluster, event, baseline: past };
+      const { novelty } = draft;
+      if (novelty) {
+        const { tenant, lineage, at } = finding;
+        const { display } = event.credential;
+        const meeting = { tenant, lineage, at, display, detector: meta.id, value: novelty.value };
+        const change = fleet.meet({ ...meeting, peers: past?.peers ?? 0 });
+        if (change !== null) return tellChange(waiting, change);
+      }
+      const entry = home(waiting, trail, facts.novel);
+      return entry ? join(entry, waiting, event) : begin(waiting, facts, trail);
     },
     advance(watermark) {
-      if (pending.size === 0 && closedEarly.length === 0 && watermark < nextCheck) return [];
-      const out = closedEarly.splice(0);
-      if (watermark >= nextCheck) {
-        let earliest = Number.POSITIVE_INFINITY;
-        for (const entry of all) {
-          const due = entry.incident.lastAt + MERGE_GAP;
-          if (due <= watermark) out.push(close(entry));
-          else earliest = Math.min(earliest, due);
-        }
-        nextCheck = Math.max(earliest, watermark + CHECK_EVERY);
-      }
+      const { pending } = register;
+      const out = register.mayClose(watermark) ? register.closeSilent(watermark) : [];
+      if (holds.size > 0) out.push(...releaseHeld(watermark));
+      if (support.size > 0) out.push(...digest(watermark));
       for (const entry of pending) out.push(tell(entry));
       return out;
     },
     finish() {
-      return [...closedEarly.splice(0), ...[...all].filter((entry) => entry.changed).map(tell)];
+      const held = releaseHeld(Number.POSITIVE_INFINITY);
+      const changed = [...register.entries()].filter((entry) => entry.changed);
+      return [...register.closedEarly.splice(0), ...held, ...changed.map(tell)];
     },
     *all() {
       yield* archive.reports();
-      for (const entry of all) yield reportOf(entry.incident);
+      for (const entry of register.entries()) yield reportOf(entry.incident);
     },
     of: (tenant, lineage) => [
       ...archive.of(credentialKey(tenant, lineage)),
-      ...entriesOf(tenant, lineage).map((entry) => handleOf(entry.incident)),
+      ...register.entriesOf(tenant, lineage).map((entry) => handleOf(entry.incident)),
     ],
     statistics: () => ({
-      open: all.size,
+      open: register.size,
       closed: archive.size,
       waiting: support.size,
-      openOverflow,
+      openOverflow: register.overflow,
       closedDropped: archive.dropped,
       supportingDropped: support.dropped,
+      held: holds.size,
     }),
   };
 }
-
-const credentialKey = (tenant: string, lineage: string): string => `${tenant}\n${lineage}`;
 
 /** The same credential, tactic and day give the same id, so reprocessing updates the incident it made before. */
 function idOf(finding: Finding, meta: DetectorMeta): string {
@@ -274,21 +264,8 @@ function idOf(finding: Finding, meta: DetectorMeta): string {
   return hash128([finding.tenant, finding.lineage, meta.tactic, day].join('\n'));
 }
 
-const handleOf = ({ id, status, tactic, severity, clusters }: OpenIncident): IncidentHandle => ({
-  id,
-  status,
-  tactic,
-  severity,
-  clusters,
-});
-
 /** A baseline view is reused from event to event, so what is needed later is copied. */
-const factsToKeep = ({ events, firstAt, lastAt, routes }: BaselineFacts): BaselineFacts => ({
-  events,
-  firstAt,
-  lastAt,
-  routes,
-});
+const factsToKeep = (facts: BaselineFacts): BaselineFacts => ({ ...facts });
 
 /** Facts of the event: those just observed, else those of the trail's last call. */
 function factsOf(

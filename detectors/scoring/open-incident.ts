@@ -63,6 +63,7 @@ export interface OpenIncident {
   logE: number;
   severity: Severity;
   status: Incident['status'];
+  notify: Incident['notify'];
 }
 
 export interface Opening extends Claim {
@@ -97,7 +98,7 @@ export function openIncident(o: Opening): OpenIncident {
       kind: credential.kind,
       subject: credential.subject,
       client: credential.client,
-      owner: null,
+      owner: o.baseline?.owner ?? null,
       display: credential.display,
     },
     openedAt: finding.at,
@@ -119,6 +120,7 @@ export function openIncident(o: Opening): OpenIncident {
     logE: 0,
     severity: 'info',
     status: 'open',
+    notify: 'page',
   };
   if (shared) incident.samples.push(sampleOf(event));
   else readTrail(incident, o);
@@ -198,8 +200,7 @@ export function fold(incident: OpenIncident, claim: Claim, event: ApiEvent): boo
   if (joins || !known || (finding.pages === known.finding.pages && finding.log_e >= known.finding.log_e)) {
     incident.claims.set(finding.detector, claim);
     incident.logE = combineLogE([...incident.claims].map(([id, c]) => [id, c.finding.log_e] as const));
-    if (finding.pages && specificity(claim.meta) <= specificity(incident.naming.meta))
-      incident.naming = claim;
+    if (mayName(incident, claim)) incident.naming = claim;
   }
   if (finding.at > incident.lastFindingAt) incident.lastFindingAt = finding.at;
   if (finding.at > incident.lastAt) incident.lastAt = finding.at;
@@ -208,6 +209,7 @@ export function fold(incident: OpenIncident, claim: Claim, event: ApiEvent): boo
     incident.exposure.atLeast(draft.exposed);
     if (incident.samples.length < MAX_SAMPLES) incident.samples.push(sampleOf(event));
   }
+  if (incident.attributed !== null && !('subject' in draft)) return joins;
   if (finding.pages) countCertain(incident, claim, event);
   if (!joins) return false;
   incident.firstAt = Math.min(incident.firstAt, finding.since);
@@ -216,6 +218,13 @@ export function fold(incident: OpenIncident, claim: Claim, event: ApiEvent): boo
   // What a joining detector counted since the behaviour began, when that is more than was counted here.
   incident.exposure.atLeast(draft.exposed);
   return true;
+}
+
+/** An incident of many callers is named by what was found about the many. */
+function mayName(incident: OpenIncident, { finding, draft, meta }: Claim): boolean {
+  if (!finding.pages && incident.naming.finding.pages) return false;
+  if (incident.attributed !== null && !('subject' in draft)) return false;
+  return specificity(meta) <= specificity(incident.naming.meta);
 }
 
 /** A detector that counted over the whole credential is no witness of what one source took. */
@@ -228,7 +237,9 @@ function countCertain(incident: OpenIncident, { draft, meta }: Claim, event: Api
 
 /** Claims with the one that names the incident first, then paging before supporting, stronger before weaker. */
 export function rankedClaims(incident: OpenIncident): Claim[] {
-  const others = [...incident.claims.values()].filter((claim) => claim !== incident.naming);
+  const others = [...incident.claims.values()].filter(
+    (claim) => claim.finding.detector !== incident.naming.finding.detector,
+  );
   return [incident.naming, ...others.sort(byStrength)];
 }
 
@@ -243,6 +254,7 @@ export function byStrength(a: Claim, b: Claim): number {
 
 /** Raises the severity to what evidence and harm now warrant; true when it rose. */
 export function reassess(incident: OpenIncident): boolean {
+  if (incident.credential.kind === 'fleet') return calmly(incident);
   const severity = severityOf({
     logE: incident.logE,
     family: incident.naming.meta.family,
@@ -252,4 +264,11 @@ export function reassess(incident: OpenIncident): boolean {
   if (compareSeverity(severity, incident.severity) <= 0) return false;
   incident.severity = severity;
   return true;
+}
+
+/** A change that many credentials share is worth knowing, not worth waking anybody. */
+function calmly(incident: OpenIncident): boolean {
+  const rose = incident.severity === 'info';
+  incident.severity = 'low';
+  return rose;
 }

@@ -2,6 +2,7 @@
 // Always holds: the result satisfies schemas/incident.ts; lists are bounded; text from input is cleaned.
 
 import type { Incident } from '../../schemas/incident.ts';
+import { limitInWords, limitOf } from './limit.ts';
 import { oddsInWords } from './odds.ts';
 import { byStrength, type Claim, DAY, type OpenIncident, rankedClaims } from './open-incident.ts';
 import { plain, summaryOf, thousands, titleOf } from './wording.ts';
@@ -28,11 +29,13 @@ export function reportOf(incident: OpenIncident): Incident {
     id: incident.id,
     status: incident.status,
     severity: incident.severity,
+    notify: incident.notify,
     family: incident.naming.meta.family,
     title: titleOf({
       family: incident.naming.meta.family,
       display: credential.display,
       records: exposed.records,
+      fleet: incident.credential.kind === 'fleet',
     }),
     summary: summaryOf({
       display: credential.display,
@@ -55,6 +58,7 @@ export function reportOf(incident: OpenIncident): Incident {
     attack: distinct(claims.flatMap((claim) => claim.meta.attack)),
     owasp: distinct(claims.flatMap((claim) => claim.meta.owasp)),
     response: responsesTo(incident, paging),
+    limit: limitOf(incident),
     rejected: distinct(claims.flatMap((c) => c.finding.rejected.map((r) => plain(r, TEXT)))).slice(
       0,
       MAX_REJECTED,
@@ -99,6 +103,8 @@ function responsesTo(incident: OpenIncident, claims: readonly Claim[]): Incident
       if (responses.size < MAX_RESPONSES && !responses.has(response.action))
         responses.set(response.action, response);
   const list = [...responses.values()];
+  const limit = limitOf(incident);
+  if (limit !== null) list.unshift(limitInWords(limit, incident.exposure.records));
   const past = incident.baseline;
   if (past && past.events > 0) {
     const days = Math.max(1, Math.round((past.lastAt - past.firstAt) / DAY));

@@ -2,20 +2,31 @@
 // Always holds: at most `maxCredentials` credentials wait (least recently touched dropped) with at most MAX_CLAIMS each;
 // what is dropped before its time is counted.
 
+import type { ApiEvent } from '../../schemas/event.ts';
+import type { BaselineFacts } from './calls.ts';
+import type { Candidate } from './digest.ts';
 import { type Claim, DAY } from './open-incident.ts';
 
 const MAX_CLAIMS = 8;
 
+/** A claim with what opening an incident on it needs. */
+export interface Waiting extends Claim {
+  readonly event: ApiEvent;
+  readonly baseline: BaselineFacts | null;
+}
+
 export interface Support {
-  wait(credential: string, claim: Claim): void;
+  wait(credential: string, claim: Waiting): void;
   /** Removes and returns the claims that fit, of those made in the 24 h before `at`. */
-  take(credential: string, at: number, fits: (claim: Claim) => boolean): Claim[];
+  take(credential: string, at: number, fits: (claim: Claim) => boolean): Waiting[];
+  /** Per tenant, its number of credentials and each waiting credential's strongest claim of the day before `at` that does not page. */
+  tenants(at: number): { peers: number; strongest: Candidate<Waiting>[] }[];
   readonly size: number;
   readonly dropped: number;
 }
 
 export function createSupport(maxCredentials: number): Support {
-  const waiting = new Map<string, Claim[]>();
+  const waiting = new Map<string, Waiting[]>();
   let dropped = 0;
 
   return {
@@ -45,6 +56,26 @@ export function createSupport(maxCredentials: number): Support {
       if (left.length > 0) waiting.set(credential, left);
       else waiting.delete(credential);
       return taken;
+    },
+    tenants(at) {
+      const tenants = new Map<string, { peers: number; strongest: Candidate<Waiting>[] }>();
+      for (const claims of waiting.values()) {
+        let best: Waiting | null = null;
+        for (const claim of claims)
+          if (
+            !claim.finding.pages &&
+            at - claim.finding.at < DAY &&
+            claim.finding.log_e > (best?.finding.log_e ?? 0)
+          )
+            best = claim;
+        if (best === null) continue;
+        const { tenant, log_e } = best.finding;
+        const own = tenants.get(tenant) ?? { peers: 1, strongest: [] };
+        tenants.set(tenant, own);
+        own.peers = Math.max(own.peers, best.baseline?.peers ?? 1);
+        own.strongest.push({ logE: log_e, item: best });
+      }
+      return [...tenants.values()];
     },
     get size() {
       return waiting.size;

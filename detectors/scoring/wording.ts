@@ -54,7 +54,8 @@ const TITLES: Readonly<Record<Family, (who: string, records: string) => string>>
   destruction: (who) => `${who} overwrites or deletes data`,
 };
 
-export function titleOf(o: { family: Family; display: string; records: number }): string {
+export function titleOf(o: { family: Family; display: string; records: number; fleet: boolean }): string {
+  if (o.fleet) return plain(`Many credentials changed at once: ${o.display}`, 200);
   const records = o.records === 0 ? '' : o.records === 1 ? '1 record' : `${thousands(o.records)} records`;
   return plain(TITLES[o.family](o.display, records), 200);
 }

@@ -6,6 +6,7 @@ import type { Egress } from '../baseline/egress.ts';
 import type { SharedRows } from '../baseline/shared-rows.ts';
 import type { StoredClient, Succession } from '../baseline/succession.ts';
 import type { StoredBaseline } from '../engine-contract.ts';
+import type { Calibration } from '../scoring/calibration.ts';
 import type { Rows } from './rows.ts';
 import type { Watermark } from './watermark.ts';
 
@@ -22,6 +23,7 @@ export interface SharedState {
   readonly succession: Succession;
   readonly watermark: Watermark;
   readonly counters: Record<string, number>;
+  readonly calibration: Calibration;
 }
 
 export function* snapshotState(state: SharedState): Generator<StoredBaseline> {
@@ -32,6 +34,7 @@ export function* snapshotState(state: SharedState): Generator<StoredBaseline> {
   const clock = {
     watermark: state.watermark.save(),
     counters: state.counters,
+    calibration: state.calibration.save(),
     prefixNames: [...state.prefixNames],
     succession: state.succession.save(),
   };
@@ -70,10 +73,12 @@ export function restoreState(row: StoredBaseline, state: SharedState): boolean {
     counters: Record<string, number>;
     prefixNames: [number, string][];
     succession?: StoredClient[];
+    calibration?: unknown;
   };
   state.watermark.load(clock.watermark);
   for (const name of Object.keys(state.counters)) state.counters[name] = clock.counters[name] ?? 0;
   for (const [code, name] of clock.prefixNames) state.prefixNames.set(code, name);
   state.succession.load(clock.succession ?? []);
+  state.calibration.load(clock.calibration);
   return true;
 }

@@ -26,6 +26,7 @@ const shape = fc.record({
     owner: fc.option(text),
     display: text,
   }),
+  notify: fc.constantFrom('page', 'digest'),
   detectors: fc.uniqueArray(fc.constantFrom('D01', 'D02', 'D08', 'D09', 'D10', 'D17', 'D24'), {
     minLength: 1,
   }),
@@ -56,6 +57,15 @@ const shape = fc.record({
   owasp: fc.array(fc.constantFrom('API1:2023', 'NHI2:2025'), { maxLength: 2 }),
   response: fc.array(fc.record({ action: text, effect: text }), { maxLength: 4 }),
   rejected: fc.array(text, { maxLength: 3 }),
+  limit: fc.option(
+    fc.record({
+      unit: fc.constantFrom('new objects', 'requests', 'bytes'),
+      per_day: count,
+      records: count,
+      usual: count,
+      days: count,
+    }),
+  ),
   tuning: text,
   attributed: fc.array(fc.record({ lineage: text, display: text, records: count, requests: count }), {
     maxLength: 3,

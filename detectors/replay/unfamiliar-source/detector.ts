@@ -146,6 +146,7 @@ function judge({ event, baseline, heavy, params: p }: Ctx, place: number): Draft
       'another address of the same provider: its whole network is new',
       'a release: fewer than the usual number of credentials changed client at that time',
     ],
+    novelty: { kind: 'network', value: client.asn || hash32(client.prefix), display: here },
     scope: 'source',
   };
 }

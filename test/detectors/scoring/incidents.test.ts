@@ -226,7 +226,17 @@ test('finish returns what changed since it was last returned, and closes nothing
 });
 
 test('odds and the cost of blocking come from the ordinary past', () => {
-  const past = { events: 12_400, firstAt: START - 31 * DAY, lastAt: START, routes: 14 };
+  const past = {
+    events: 12_400,
+    firstAt: START - 31 * DAY,
+    lastAt: START,
+    routes: 14,
+    maxNovelPerDay: 0,
+    maxRequestsPerDay: 0,
+    maxBytesPerDay: 0,
+    peers: 12,
+    owner: 'Anna',
+  };
   const story = tell({}, past);
   story.call({ at: START }, [{ ...D08, logE: 20 }]);
   const [incident] = story.emitted;

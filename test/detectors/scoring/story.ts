@@ -1,6 +1,6 @@
 // Tells incidents a story, call by call, as the engine does: observe, add findings, advance. Keeps the truth beside it.
 
-import type { DetectorMeta, Draft, Tactic } from '../../../detectors/detector.ts';
+import type { DetectorMeta, Draft, SharedDraft, Tactic } from '../../../detectors/detector.ts';
 import { hash128 } from '../../../detectors/hash.ts';
 import {
   type BaselineFacts,
@@ -72,6 +72,10 @@ export interface Told {
   claim?: string;
   scope?: Draft['scope'];
   rejected?: string[];
+  /** New value the finding rests on. */
+  novelty?: number;
+  /** About many: the lineages it is attributed to. */
+  attributed?: string[];
 }
 
 export interface Story {
@@ -125,9 +129,12 @@ export function tell(o: IncidentsOptions = {}, baseline?: BaselineFacts): Story 
   };
 }
 
-function claimOf(event: ApiEvent, told: Told): { finding: Finding; draft: Draft; meta: DetectorMeta } {
+function claimOf(
+  event: ApiEvent,
+  told: Told,
+): { finding: Finding; draft: Draft | SharedDraft; meta: DetectorMeta } {
   const meta = metaOf(told.detector);
-  const draft: Draft = {
+  const own: Draft = {
     logE: told.logE ?? 12,
     pages: told.pages ?? true,
     since: told.since ?? event.at,
@@ -138,13 +145,28 @@ function claimOf(event: ApiEvent, told: Told): { finding: Finding; draft: Draft;
     ],
     rejected: told.rejected ?? [],
     scope: told.scope ?? (KINDS[told.detector]?.[2] as Draft['scope']),
+    ...(told.novelty === undefined
+      ? {}
+      : { novelty: { kind: 'network', value: told.novelty, display: `AS${told.novelty}` } as const }),
   };
+  const draft: Draft | SharedDraft = told.attributed
+    ? {
+        ...own,
+        subject: { kind: 'route', key: 'route:GET /v1/customers/{id}', display: 'GET /v1/customers/{id}' },
+        attributed: told.attributed.map((lineage) => ({
+          lineage,
+          display: lineage,
+          records: 10,
+          requests: 12,
+        })),
+      }
+    : own;
   const finding: Finding = {
     id: hash128(`${told.detector} ${event.id}`),
     detector: told.detector,
     family: meta.family,
     tenant: event.tenant,
-    lineage: event.credential.lineage,
+    lineage: 'subject' in draft ? draft.subject.key : event.credential.lineage,
     at: event.at,
     event_id: event.id,
     since: draft.since,

@@ -44,6 +44,8 @@ const incident: Incident = {
   rejected: [HOSTILE],
   tuning: HOSTILE,
   attributed: [],
+  notify: 'page',
+  limit: null,
 };
 
 const report: StatusReport = {

@@ -152,6 +152,8 @@ export function incident(n: number, o: Partial<Incident> = {}): Incident {
     rejected: ['not a batch run'],
     tuning: 'default',
     attributed: [],
+    notify: 'page',
+    limit: null,
     ...o,
   };
 }

@@ -1,0 +1,26 @@
+// How many incidents of a tenant may interrupt people: a token bucket in event time. What is over the budget is no less an
+// incident; it waits in the digest instead.
+// Always holds: at most `perDay` at once and `perDay` a day thereafter; critical incidents are never held back, but count.
+
+import type { Severity } from '../../schemas/finding.ts';
+import { DAY } from './open-incident.ts';
+
+export interface Budget {
+  /** True when an incident may page now. */
+  spend(tenant: string, severity: Severity, at: number): boolean;
+}
+
+export function createBudget(perDay: number): Budget {
+  const buckets = new Map<string, { left: number; at: number }>();
+  return {
+    spend(tenant, severity, at) {
+      const bucket = buckets.get(tenant) ?? { left: perDay, at };
+      buckets.set(tenant, bucket);
+      bucket.left = Math.min(perDay, bucket.left + (Math.max(0, at - bucket.at) / DAY) * perDay);
+      bucket.at = Math.max(bucket.at, at);
+      if (bucket.left < 1 && severity !== 'critical') return false;
+      bucket.left = Math.max(0, bucket.left - 1);
+      return true;
+    },
+  };
+}
