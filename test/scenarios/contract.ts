@@ -81,9 +81,9 @@ export interface CallDraft {
   bytes?: number;
   bytesIn?: number;
   items?: number | null;
-  latency?: number;
-  host?: string;
-  environment?: string;
+  latency?: number | undefined;
+  host?: string | undefined;
+  environment?: string | undefined;
 }
 
 export interface World {
