@@ -1,10 +1,17 @@
 // Every detector, in the order they judge.
 // Always holds: ids are unique. Does not promise an order by importance.
 
+import { anonymousAccess } from './anonymous/anonymous-access/detector.ts';
+import { credentialStuffing } from './authentication/credential-stuffing/detector.ts';
 import type { Detector } from './detector.ts';
+import { canary } from './enumeration/canary/detector.ts';
+import { firstTouch } from './enumeration/first-touch/detector.ts';
 import { guessingMisses } from './enumeration/guessing-misses/detector.ts';
+import { identifierLookup } from './enumeration/identifier-lookup/detector.ts';
 import { novelObjects } from './enumeration/novel-objects/detector.ts';
 import { sequentialWalk } from './enumeration/sequential-walk/detector.ts';
+import { endedCredential } from './lifecycle/ended-credential/detector.ts';
+import { senderConstraint } from './replay/sender-constraint/detector.ts';
 import { twoPlaces } from './replay/two-places/detector.ts';
 import { unfamiliarSource } from './replay/unfamiliar-source/detector.ts';
 import { paginationWalk } from './scraping/pagination-walk/detector.ts';
@@ -14,9 +21,16 @@ import { dataVolume } from './volume/data-volume/detector.ts';
 export const CATALOGUE = [
   unfamiliarSource,
   twoPlaces,
+  senderConstraint,
+  endedCredential,
   novelObjects,
   sequentialWalk,
   guessingMisses,
+  identifierLookup,
+  firstTouch,
+  canary,
+  credentialStuffing,
+  anonymousAccess,
   paginationWalk,
   dataVolume,
 ] as unknown as readonly Detector[];

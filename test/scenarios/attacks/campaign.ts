@@ -233,9 +233,6 @@ export function take(
 export function popular(world: World, collection: string) {
   return ({ at, by, random }: { at: number; by: Attacker; random: Random }): Taken => {
     const index = random.zipf(world.collections[collection]!.size);
-    return {
-      event: world.read({ at, credential: by.credential, place: by.place, collection, index }),
-      records: [],
-    };
+    return take(world, { at, by, collection, index });
   };
 }

@@ -1,0 +1,141 @@
+// npm run bench:detection: how many records leave before Keytrail speaks, and how rarely it cries wolf.
+// Prints a table, or with --json everything; --report writes docs/benchmark.md and its pictures. Runs on all cores.
+
+import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { VARIANTS, type Variant } from '../../scenarios/contract.ts';
+import { ALL_SCENARIOS, cellsIn, tasksOf } from './plan.ts';
+import { runAll } from './pool.ts';
+import { writeReport } from './report.ts';
+import type { CellResult } from './results.ts';
+import { summarise } from './summary.ts';
+import { tables } from './table.ts';
+
+const HELP = `npm run bench:detection -- [options]
+
+  --scenario B01,H06     scenarios: B01 to B24, H01 to H22, benign; default all
+  --variant sharded      reported, slow, sharded, mimic; default all
+  --shape new            shapes of B01 (new, established) and B17 (50%, 20%, 10%, 2%); default all
+  --seed 7               one seed
+  --seeds 101-110        several; default 101-110, the published ones; 1-5 are for choosing thresholds
+  --size S               S: tenants of 167 credentials, 1,000 in all; L: tenants of 3,333, 20,000 in all
+  --threshold 1.5        factor on every detector's threshold
+  --jobs 2               processes; default one per core
+  --json                 results and summary as JSON on stdout
+  --report FILE          writes the report (docs/benchmark.md) and its pictures
+  --results FILE         writes the results of every cell as JSON
+
+Examples:
+  npm run bench:detection -- --scenario B01 --seed 7
+  npm run bench:detection -- --scenario benign,H01,H02 --seeds 1-5
+  npm run bench:detection -- --size S --json > results.json
+`;
+
+const SIZES = { S: 167, L: 3333 } as const;
+
+class UsageError extends Error {}
+
+function options() {
+  const { values } = parseArgs({
+    options: {
+      scenario: { type: 'string' },
+      variant: { type: 'string' },
+      shape: { type: 'string' },
+      seed: { type: 'string' },
+      seeds: { type: 'string', default: '101-110' },
+      size: { type: 'string', default: 'S' },
+      threshold: { type: 'string', default: '1' },
+      jobs: { type: 'string', default: String(availableParallelism()) },
+      json: { type: 'boolean', default: false },
+      report: { type: 'string' },
+      results: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  return {
+    ...values,
+    scenarios: listed('--scenario', values.scenario, ALL_SCENARIOS),
+    variants: listed('--variant', values.variant, VARIANTS) as Variant[],
+    shapes: values.shape?.split(',') ?? null,
+    seeds: seedsOf(values.seed ?? values.seeds),
+    credentials: SIZES[oneOf('--size', values.size, Object.keys(SIZES)) as keyof typeof SIZES],
+    threshold: positive('--threshold', values.threshold),
+    jobs: Math.ceil(positive('--jobs', values.jobs)),
+  };
+}
+
+function listed(name: string, given: string | undefined, allowed: readonly string[]): string[] {
+  return given === undefined ? [...allowed] : given.split(',').map((one) => oneOf(name, one, allowed));
+}
+
+function oneOf(name: string, given: string, allowed: readonly string[]): string {
+  if (!allowed.includes(given))
+    throw new UsageError(`${name} ${given}: not known; allowed are ${allowed.join(', ')}`);
+  return given;
+}
+
+function positive(name: string, given: string): number {
+  const value = Number(given);
+  if (!(value > 0)) throw new UsageError(`${name} ${given}: must be a number above 0`);
+  return value;
+}
+
+function seedsOf(text: string): number[] {
+  const match = /^(\d+)(?:-(\d+))?$/.exec(text);
+  if (match === null) throw new UsageError(`--seeds ${text}: give a number or a range such as 101-110`);
+  const [first, last] = [Number(match[1]), Number(match[2] ?? match[1])];
+  if (last < first || last - first > 1000)
+    throw new UsageError(`--seeds ${text}: the range must go up, by at most 1,000`);
+  return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+}
+
+async function main(): Promise<void> {
+  const o = options();
+  if (o.help) {
+    process.stdout.write(HELP);
+    return;
+  }
+  const tasks = tasksOf(o, o.seeds);
+  const total = tasks.reduce((sum, task) => sum + cellsIn(task), 0);
+  const results: CellResult[] = [];
+  const started = Date.now();
+  await runAll(tasks, {
+    jobs: o.jobs,
+    onResult(result) {
+      results.push(result);
+      const seconds = (Date.now() - started) / 1000;
+      const left = Math.round((seconds / results.length) * (total - results.length));
+      const line = `${results.length} of ${total} cells, about ${left} s left`;
+      if (process.stderr.isTTY) process.stderr.write(`\r${line}   `);
+      else if (results.length % 50 === 0) process.stderr.write(`${line}\n`);
+    },
+  });
+  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+  results.sort((a, b) => keyOf(a).localeCompare(keyOf(b)));
+  const summary = summarise(results);
+  if (o.results) writeFileSync(o.results, JSON.stringify(results));
+  const facts = {
+    seconds: Math.round((Date.now() - started) / 1000),
+    cells: total,
+    seeds: o.seeds,
+    size: o.size,
+    jobs: o.jobs,
+  };
+  if (o.report) writeReport(o.report, { summary, facts, results });
+  process.stdout.write(o.json ? `${JSON.stringify({ facts, summary, results })}\n` : `${tables(summary)}\n`);
+}
+
+function keyOf(r: CellResult): string {
+  if (r.type === 'benign') return `a ${r.archetype} ${r.seed}`;
+  return r.type === 'negative'
+    ? `c ${r.scenario} ${r.seed}`
+    : `b ${r.scenario} ${r.shape} ${r.variant} ${r.seed}`;
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(
+    `bench:detection: ${error instanceof UsageError ? error.message : String((error as Error).stack)}\n`,
+  );
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+});
