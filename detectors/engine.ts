@@ -16,6 +16,7 @@ import { createSuccession } from './baseline/succession.ts';
 import { quarantine } from './baseline/suspicion.ts';
 import type { Baseline, Peers } from './baseline/view.ts';
 import { CATALOGUE } from './catalogue.ts';
+import { createDeclared } from './declared.ts';
 import type { Context, Detector, Draft, Memory, SharedDraft } from './detector.ts';
 import type {
   CredentialSummary,
@@ -83,6 +84,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
   const trails = createTrails(Math.min(MOST_TRAILS, capacity));
   const incidents = createIncidents({ pagesPerDay: options.pagesPerDay ?? PAGES_PER_DAY });
   const watermark = createWatermark();
+  const declared = createDeclared(knowledge);
   const memories = detectors.map((detector) => detector.memory?.() ?? NO_MEMORY);
   const watching = detectors.flatMap((detector, position) => (detector.watch ? [position] : []));
   const counters = { events: 0, late: 0, quarantined: 0, findings: 0 };
@@ -166,6 +168,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
   };
   /** Runs the detectors; returns the drafts that are worth a finding, with the detector's position. */
   const judge = (event: ApiEvent): { draft: Draft; position: number }[] | null => {
+    if (!knowledge.empty && declared.covers(event, baseline.baseline.objects.novel)) return null;
     const resolved = tuning.resolveAll(event);
     let worth: { draft: Draft; position: number }[] | null = null;
     for (let position = 0; position < detectors.length; position++) {

@@ -31,10 +31,11 @@ export class ShareTest {
   reportedAt = 0;
   reportedRecords = 0;
 
-  /** @param usual share when nothing is wrong */
+  /** @param o.usual upper end of the share when nothing is wrong; @param o.mean its middle, of which the excess is counted */
   step(o: {
     outcome: boolean;
     usual: number;
+    mean: number;
     at: number;
     cap: number;
     lineage: string;
@@ -58,7 +59,7 @@ export class ShareTest {
       const step = o.outcome ? Math.log(p1 / p0) : Math.log((1 - p1) / (1 - p0));
       this.sums[i] = Math.max(0, this.sums[i]! + step);
     }
-    this.excess += (o.outcome ? 1 : 0) - p0;
+    this.excess += (o.outcome ? 1 : 0) - o.mean;
     if (!this.rising) this.restart();
   }
 

@@ -46,6 +46,12 @@ export class UsualShare {
     return this.all[0];
   }
 
+  /** What is usual at this hour. */
+  mean(at: number): number {
+    const [n, mean] = this.cells[cellOf(at)]!;
+    return (n * mean + PRIOR * this.all[1]) / (n + PRIOR);
+  }
+
   /** Upper end of what is usual at this hour: mean and twice its scatter. */
   upper(at: number): number {
     const [n, mean, square] = this.cells[cellOf(at)]!;

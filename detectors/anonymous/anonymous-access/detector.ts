@@ -25,6 +25,8 @@ const HALF = Math.LN2;
 const HARDLY_USED = 20;
 /** A tenant must have been watched for so long before a sleeping route is told from a new one. */
 const LEAST_WATCH = 7 * DAY;
+/** Days with anonymous answers after which a route is public. */
+const PUBLIC_DAYS = 10;
 
 export const anonymousAccess = defineDetector({
   meta: META,
@@ -43,6 +45,7 @@ export const anonymousAccess = defineDetector({
       learn(facts, event.bytes_out);
       return null;
     }
+    noteDay(facts, event.at);
     const protection = protectionOf(context, facts);
     if (protection === null || !gives(event.bytes_out, event.objects.length, facts)) {
       facts.anonymous++;
@@ -55,6 +58,14 @@ export const anonymousAccess = defineDetector({
     return judge(context, facts, protection);
   },
 });
+
+/** A route that answers nobody in particular day after day is public, whatever its first days looked like. */
+function noteDay(facts: RouteFacts, at: number): void {
+  const day = Math.floor(at / DAY);
+  if (day === facts.anonymousDay) return;
+  facts.anonymousDay = day;
+  facts.anonymousDays++;
+}
 
 function learn(facts: RouteFacts, bytes: number): void {
   facts.authenticated++;
@@ -69,8 +80,9 @@ function protectionOf({ event, knowledge, params: p, peers }: Ctx, facts: RouteF
   const tags = knowledge.empty ? null : knowledge.tags(event.tenant, event.route);
   if (tags?.has('public')) return null;
   if (tags?.has('protected')) return 'declared';
+  if (facts.anonymousDays >= PUBLIC_DAYS) return null;
   const total = facts.authenticated + facts.anonymous;
-  if (facts.authenticated >= p.leastSuccesses) {
+  if (facts.authenticated >= p.leastSuccesses && event.at - facts.firstAt >= LEAST_WATCH) {
     // Lower end of the share: one standard error and a half below.
     const share = facts.authenticated / total;
     return share - 1.5 * Math.sqrt((share * (1 - share)) / total) >= p.authenticated ? 'learned' : null;

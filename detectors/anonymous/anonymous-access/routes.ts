@@ -20,6 +20,9 @@ export interface RouteFacts {
   logBytes: number;
   firstAt: number;
   lastAt: number;
+  /** Distinct UTC days with anonymous answers, and the latest of them. */
+  anonymousDays: number;
+  anonymousDay: number;
   /** Since anonymous answers began to matter; 0 when they do not. */
   since: number;
   objects: Set<number>;
@@ -42,6 +45,8 @@ const fresh = (at: number): RouteFacts => ({
   logBytes: 0,
   firstAt: at,
   lastAt: 0,
+  anonymousDays: 0,
+  anonymousDay: 0,
   since: 0,
   objects: new Set(),
   records: 0,

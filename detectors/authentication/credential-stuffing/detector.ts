@@ -45,6 +45,7 @@ export const credentialStuffing = defineDetector({
       // Each account once: a second try neither adds to it nor takes away.
       outcome: stranger,
       usual: known && refused ? 0.005 : usual,
+      mean: known && refused ? 0 : usual,
       at: event.at,
       cap: 1000,
       lineage: event.credential.lineage,

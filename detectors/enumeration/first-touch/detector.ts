@@ -49,6 +49,7 @@ export const firstTouch = defineDetector({
     endpoint.test.step({
       outcome: fresh,
       usual,
+      mean: endpoint.usual.mean(event.at),
       at: event.at,
       cap: context.params.callerCap,
       lineage,
@@ -81,7 +82,7 @@ function judge(context: Ctx, endpoint: Endpoint, usual: number): SharedDraft[] |
   if (test.callers.size > 100 && (mix32(event.at) & 15) !== 0) return null;
   if (!knowledge.empty && knowledge.deploy(event) !== null) return null;
   const found = explain(test.callers.values(), { usual, apart: p.callerShare });
-  if (found.excess < floor || found.attributed.length < p.leastCallers) return null;
+  if (found.records < floor || found.attributed.length < p.leastCallers) return null;
   if (!worthTelling(test, event.at, found.records)) return null;
   return [draftOf(context, endpoint, { usual, found, evidence })];
 }

@@ -11,12 +11,12 @@ export const PARAMS = z.strictObject({
     unit: 'objects',
     effect: 'higher: more untouched objects than usual must be read before it pages',
   }),
-  dailyFactor: z.number().min(0).max(100).default(3).meta({
+  dailyFactor: z.number().min(0).max(100).default(2).meta({
     unit: 'usual days',
     effect:
       'the floor is also this many times what the endpoint sees on a usual day; higher: busy endpoints need more',
   }),
-  callerCap: z.number().int().min(5).max(10_000).default(60).meta({
+  callerCap: z.number().int().min(5).max(10_000).default(100).meta({
     unit: 'objects',
     effect: 'most that one caller contributes to the evidence; lower: more callers must take part',
   }),

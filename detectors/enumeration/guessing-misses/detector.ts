@@ -4,6 +4,7 @@
 
 import type { z } from 'zod';
 import { type Context, type Draft, defineDetector } from '../../detector.ts';
+import { isIdentifier } from '../../endpoint/identifiers.ts';
 import { hash32 } from '../../hash.ts';
 import {
   collectionInWords,
@@ -53,6 +54,8 @@ export const guessingMisses = defineDetector({
     const { event, baseline, heavy: state, route, params: p } = context;
     const { objects } = baseline;
     if (state === null || objects.total === 0 || objects.novel === 0) return null;
+    // Identifiers of people are looked up from address books; D12 judges lists of them.
+    if (isIdentifier(event.objects.at(-1)!.collection)) return null;
     const outcome = outcomeOf(event.status);
     if (outcome === null) return null;
     const object = objects.hash || hash32(event.path);

@@ -19,9 +19,11 @@ type Ctx = Context<z.infer<typeof PARAMS>, None, None, None, None, Endpoints>;
 
 const LEAST_HOURS = 24;
 /** Share of new identifiers where nothing is learned: people look up many others only once. */
-const COLD_SHARE = 0.6;
+const COLD_SHARE = 0.4;
 /** What one caller may add to the evidence. */
 const CAP = 2000;
+/** The same where nothing is learned: address books come by the hundred. */
+const COLD_CAP = 100;
 const APART = 0.5;
 
 export const identifierLookup = defineDetector({
@@ -51,7 +53,8 @@ export const identifierLookup = defineDetector({
       outcome: fresh,
       usual,
       at: event.at,
-      cap: CAP,
+      mean: cold ? COLD_SHARE : endpoint.usual.mean(event.at),
+      cap: cold ? COLD_CAP : CAP,
       lineage,
       display,
       record: event.status < 300,
@@ -84,7 +87,7 @@ function judge(
   if (evidence < p.threshold || (test.excess < floor * (1 - usual) && !alone)) return null;
   if (test.callers.size > 100 && (mix32(event.at) & 15) !== 0) return null;
   if (!knowledge.empty && knowledge.job(event) !== null) return null;
-  const found = explain(test.callers.values(), { usual: Math.min(usual, 0.6), apart: APART });
+  const found = explain(test.callers.values(), { usual: Math.min(usual, APART), apart: APART });
   if (found.requests < (alone ? own : floor) || !worthTelling(test, event.at, found.requests)) return null;
   const window = spanInWords(event.at - found.since);
   const callers = found.attributed.length;

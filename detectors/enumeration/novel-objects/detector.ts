@@ -3,6 +3,7 @@
 
 import type { z } from 'zod';
 import { type Context, type Draft, defineDetector } from '../../detector.ts';
+import { isIdentifier } from '../../endpoint/identifiers.ts';
 import {
   collectionInWords,
   forgetReport,
@@ -17,12 +18,15 @@ import { f32, f64, u32 } from '../../state/fields.ts';
 import { META } from './meta.ts';
 import { byPeers, type NullModel, nullModel } from './null-model.ts';
 import { PARAMS } from './params.ts';
+import { createPool, ofSiblings, type Pool } from './siblings.ts';
 
-type Ctx = Context<z.infer<typeof PARAMS>, Record<never, never>, typeof HEAVY>;
+type None = Record<never, never>;
+type Ctx = Context<z.infer<typeof PARAMS>, None, typeof HEAVY, None, None, Pool>;
 
 const HEAVY = {
   ...REPORTED,
-  evidence: f32('CUSUM of "the object is new to the credential"'),
+  evidence: f32('CUSUM of "the object is new to the credential", against always'),
+  diluted: f32('the same against a share halfway up, for those that hide among revisits'),
   excess: f32('new objects beyond the usual share since the evidence was last 0'),
   novel: u32('new objects since then'),
   accesses: u32('object accesses since then'),
@@ -42,6 +46,8 @@ const PAGE_LOAD_GAP = 2000;
 const PAGE_LOAD = 120;
 /** Callers that load whole pages of objects see many new ones on every screen. */
 const PAGE_LOADS = 3;
+/** Part of the way from usual to always that a diluted collection goes. */
+const DILUTED = 0.3;
 
 export const novelObjects = defineDetector({
   meta: META,
@@ -50,10 +56,13 @@ export const novelObjects = defineDetector({
   heavy: HEAVY,
   group: {},
   route: {},
+  memory: createPool,
   detect(context) {
     const { event, baseline, heavy: state, params: p } = context;
     const { total, novel } = baseline.objects;
     if (state === null || total === 0) return null;
+    // Identifiers of people are looked up from address books; D12 judges lists of them.
+    if (isIdentifier(event.objects.at(-1)!.collection)) return null;
     if (event.credential.weak && event.client.ua_family.startsWith('bot:')) return null;
     const model = frozenModel(context);
     if (model === null) return null;
@@ -65,7 +74,12 @@ export const novelObjects = defineDetector({
       0,
       state.evidence + fresh * evidenceOf(true, shares) + known * evidenceOf(false, shares),
     );
-    if (state.evidence === 0) {
+    const half = { p0: model.p0, p1: model.p0 + DILUTED * (1 - model.p0) };
+    state.diluted = Math.max(
+      0,
+      state.diluted + fresh * evidenceOf(true, half) + known * evidenceOf(false, half),
+    );
+    if (!rising(state)) {
       state.excess = state.novel = state.accesses = state.records = state.bytes = 0;
       state.longestBurst = state.quick = 0;
       forgetReport(state);
@@ -81,6 +95,28 @@ export const novelObjects = defineDetector({
     }
     return fresh > 0 ? judge(context, model) : null;
   },
+  watch(context) {
+    const { event, baseline, heavy: state, params: p, memory, knowledge } = context;
+    if (state === null || baseline.objects.novel === 0 || event.credential.client === null) return null;
+    const logE = strongest(state);
+    if (logE < p.threshold || state.excess < p.siblingFloor || event.credential.weak) return null;
+    const { lineage, display, client } = event.credential;
+    const together = memory.note({
+      key: `${event.tenant} ${client}`,
+      member: {
+        lineage,
+        display,
+        records: state.records,
+        requests: state.accesses,
+        bytes: state.bytes,
+        since: state.since,
+        at: event.at,
+      },
+    });
+    if (together === null || together.records < p.excessFloor) return null;
+    if (!knowledge.empty && knowledge.deploy(event) !== null) return null;
+    return memory.tell(together, event.at) ? [ofSiblings(context, together, logE)] : null;
+  },
 });
 
 /** The credential's own habit is taken as it stood before the present stretch, which must not become its own excuse. */
@@ -88,10 +124,17 @@ function frozenModel(context: Ctx): NullModel | null {
   const { heavy, params } = context;
   const model = nullModel(context, params);
   const state = heavy!;
-  if (state.evidence === 0) state.p0 = model?.by === 'own' ? model.p0 : 0;
+  if (!rising(state)) state.p0 = model?.by === 'own' ? model.p0 : 0;
   if (state.p0 > 0 && model !== null) return { ...model, p0: state.p0, by: 'own' };
-  return model?.by === 'own' && state.evidence > 0 ? byPeers(context, params) : model;
+  return model?.by === 'own' && rising(state) ? byPeers(context, params) : model;
 }
+
+/** ln of the mixture of the two tests, at least. */
+const strongest = (state: NonNullable<Ctx['heavy']>): number =>
+  Math.max(0, Math.max(state.evidence, state.diluted) - Math.LN2);
+
+/** Something speaks for it since it began anew. */
+const rising = (state: NonNullable<Ctx['heavy']>): boolean => state.evidence > 0 || state.diluted > 0;
 
 function notePageLoad(state: NonNullable<Ctx['heavy']>, fresh: number, at: number): void {
   const quick = at - state.lastAt < PAGE_LOAD_GAP;
@@ -107,14 +150,15 @@ function judge({ event, baseline, peers, heavy, params: p }: Ctx, model: NullMod
   // Against peers the floor is a number of objects, not of objects beyond a share that is high for every newcomer.
   const amount = own ? state.excess : Math.min(state.novel, baseline.distinct.low);
   const loads = state.quick >= 0.8 * state.novel && state.longestBurst <= PAGE_LOAD ? PAGE_LOADS : 1;
-  if (state.evidence < p.threshold || Math.min(amount, state.records) < loads * model.floor) return null;
+  const evidence = strongest(state);
+  if (evidence < p.threshold || Math.min(amount, state.records) < loads * model.floor) return null;
   if (!worthReporting(state, event.at, state.novel)) return null;
   const window = spanInWords(event.at - state.since);
   const share = state.novel / state.accesses;
   const usual = own ? model.p0 / p.inflation : peers.novelShare;
   const most = own ? baseline.maxNovelPerDay : peers.distinctP99;
   return {
-    logE: state.evidence,
+    logE: evidence,
     pages: true,
     since: state.since,
     claim: `read ${thousands(state.records)} ${collectionInWords(event.objects.at(-1)!.collection)} it had never touched in ${window}, ${percent(share)} of its accesses; ${own ? `before, ${percent(usual)} were new` : `among its ${thousands(peers.size)} peers ${percent(usual)} are new`}${most > 0 ? ` and at most ${thousands(most)} ${own ? 'on one day' : 'objects at this age'}` : ''}`,

@@ -31,16 +31,20 @@ export interface NullParams {
 
 type Ctx = Pick<Context, 'event' | 'baseline' | 'peers'>;
 
+/** A run over everything known meets what was added since: so many new objects are no excess in it. */
+const OF_TODAY = 0.05;
+
 /** Null when there is nothing to compare with. */
 export function nullModel({ event, baseline, peers }: Ctx, p: NullParams): NullModel | null {
   const { novelShare, novelTrials, maxNovelPerDay } = baseline;
   const { weak } = event.credential;
   const returns = novelTrials * (1 - novelShare);
   const p0 = Math.min(CAP, p.inflation * novelShare);
+  const ofToday = OF_TODAY * baseline.requests.today;
   if (baseline.mature)
-    return { p0, floor: (weak ? WEAK : 1) * Math.max(p.excessFloor, 3 * maxNovelPerDay), by: 'own' };
+    return { p0, floor: (weak ? WEAK : 1) * Math.max(p.excessFloor, 3 * maxNovelPerDay, ofToday), by: 'own' };
   if (!weak && novelTrials >= OWN_TRIALS && returns >= OWN_RETURNS)
-    return { p0, floor: Math.max(p.excessFloor, p.youngFloor / 2, 3 * maxNovelPerDay), by: 'own' };
+    return { p0, floor: Math.max(p.excessFloor, p.youngFloor / 2, 3 * maxNovelPerDay, ofToday), by: 'own' };
   return byPeers({ event, peers }, p);
 }
 

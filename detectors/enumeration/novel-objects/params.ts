@@ -36,4 +36,9 @@ export const PARAMS = z.strictObject({
     effect:
       'share of new objects expected of a collector; lower: also catches collectors who revisit, needs more records',
   }),
+  siblingFloor: z.number().int().min(10).max(1_000_000).default(40).meta({
+    unit: 'objects',
+    effect:
+      'excess of each of several credentials of one client that collect in the same hour, to be counted together; higher: they must each take more',
+  }),
 });

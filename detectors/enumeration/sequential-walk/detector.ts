@@ -4,6 +4,7 @@
 import type { z } from 'zod';
 import type { ApiEvent } from '../../../schemas/event.ts';
 import { type Context, type Draft, defineDetector } from '../../detector.ts';
+import { isIdentifier } from '../../endpoint/identifiers.ts';
 import { hash32 } from '../../hash.ts';
 import { objectNumber } from '../../object-number.ts';
 import { collectionInWords, spanInWords, worthReporting } from '../../reporting.ts';
@@ -48,7 +49,7 @@ export const sequentialWalk = defineDetector({
   route: ROUTE,
   detect(context) {
     const { event, baseline, heavy } = context;
-    if (baseline.objects.novel === 0) return null;
+    if (baseline.objects.novel === 0 || isIdentifier(event.objects.at(-1)!.collection)) return null;
     if (heavy === null) {
       noteRead(context);
       return null;

@@ -7,6 +7,7 @@ import { type Context, type Draft, defineDetector } from '../../detector.ts';
 import { forgetReport, percent, spanInWords, worthReporting } from '../../reporting.ts';
 import { thousands } from '../../scoring/wording.ts';
 import { cusum } from '../../sequential-test.ts';
+import { f32, type StateView } from '../../state/fields.ts';
 import { elsewhere, enter, HEAVY, LANES, type LaneState } from './lanes.ts';
 import { META } from './meta.ts';
 import { PARAMS } from './params.ts';
@@ -14,14 +15,23 @@ import { PARAMS } from './params.ts';
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-type Ctx = Context<z.infer<typeof PARAMS>, Record<never, never>, typeof HEAVY>;
+const GROUP = {
+  steps: f32('requests of peers after another one, from their first hundreds'),
+  switches: f32('of these, those that changed network'),
+} as const;
+/** Requests with which one credential teaches its peers; with how many the peers say something; after how many they fade. */
+const TEACHES = 400;
+const GROUP_LEAST = 2000;
+const GROUP_MEMORY = 20_000;
+
+type Ctx = Context<z.infer<typeof PARAMS>, Record<never, never>, typeof HEAVY, typeof GROUP>;
 
 export const twoPlaces = defineDetector({
   meta: META,
   params: PARAMS,
   light: {},
   heavy: HEAVY,
-  group: {},
+  group: GROUP,
   route: {},
   detect(context) {
     const { event, baseline, heavy: state, params: p } = context;
@@ -32,7 +42,7 @@ export const twoPlaces = defineDetector({
     if (previous < 0 || opened) return null;
     const joining = joiningLane(context, lane, previous);
     const mixed = lane !== previous && joins(context, lane) !== joins(context, previous);
-    learnRate(state, {
+    learnRate(state, context.group, {
       switched: lane !== previous,
       young: joining >= 0 && event.at - state.firstAt.get(joining) < DAY,
     });
@@ -101,10 +111,23 @@ function movesOften({ heavy, params: p }: Ctx, lane: number): boolean {
 }
 
 /** Switches with a lane of the last day are not learned: they may be the theft. */
-function learnRate(state: LaneState, { switched, young }: { switched: boolean; young: boolean }): void {
+function learnRate(
+  state: LaneState,
+  group: StateView<typeof GROUP>,
+  { switched, young }: { switched: boolean; young: boolean },
+): void {
   if (state.evidence >= 3 || (switched && young)) return;
   state.steps++;
   if (switched) state.switches++;
+  // A peer teaches the group until its own rate is settled, so that busy ones do not speak for all.
+  if (state.steps <= TEACHES) {
+    group.steps++;
+    if (switched) group.switches++;
+    if (group.steps >= GROUP_MEMORY) {
+      group.steps /= 2;
+      group.switches /= 2;
+    }
+  }
   if (state.steps < 4000) return;
   state.steps /= 2;
   state.switches /= 2;
@@ -120,7 +143,11 @@ function usualRate(context: Ctx, joining: number): number {
     if (!other.client || !other.country) floor = Math.min(floor, p.differentRate);
   }
   if (isShortLived(context)) floor *= 0.75;
-  return Math.max(floor, (2 * state.switches) / Math.max(50, state.steps));
+  const own = (2 * state.switches) / Math.max(50, state.steps);
+  // Peers who commute between home and carrier all day explain one that begins to.
+  const { group } = context;
+  const peers = group.steps < GROUP_LEAST ? 0 : group.switches / group.steps;
+  return Math.max(floor, own, state.steps < 4 * TEACHES ? 1.5 * peers : 0);
 }
 
 function judge(context: Ctx, lane: number, rate: number): Draft | null {
