@@ -3,6 +3,7 @@
 
 import { anonymousAccess } from './anonymous/anonymous-access/detector.ts';
 import { credentialStuffing } from './authentication/credential-stuffing/detector.ts';
+import { destructiveShift } from './destruction/destructive-shift/detector.ts';
 import type { Detector } from './detector.ts';
 import { canary } from './enumeration/canary/detector.ts';
 import { firstTouch } from './enumeration/first-touch/detector.ts';
@@ -10,7 +11,9 @@ import { guessingMisses } from './enumeration/guessing-misses/detector.ts';
 import { identifierLookup } from './enumeration/identifier-lookup/detector.ts';
 import { novelObjects } from './enumeration/novel-objects/detector.ts';
 import { sequentialWalk } from './enumeration/sequential-walk/detector.ts';
+import { excessExposure } from './exposure/excess-exposure/detector.ts';
 import { endedCredential } from './lifecycle/ended-credential/detector.ts';
+import { deniedThenAllowed } from './privilege/denied-then-allowed/detector.ts';
 import { senderConstraint } from './replay/sender-constraint/detector.ts';
 import { twoPlaces } from './replay/two-places/detector.ts';
 import { unfamiliarSource } from './replay/unfamiliar-source/detector.ts';
@@ -32,5 +35,8 @@ export const CATALOGUE = [
   credentialStuffing,
   anonymousAccess,
   paginationWalk,
+  deniedThenAllowed,
   dataVolume,
+  excessExposure,
+  destructiveShift,
 ] as unknown as readonly Detector[];

@@ -88,6 +88,8 @@ export const SUPPORT_LOG_E = 3;
 /** The first number of records worth telling people about again; then every tenfold. */
 const FIRST_STEP = 10;
 const HOUR = 3_600_000;
+/** Callers with most records by which two claims about many are compared. */
+const LEADING = 20;
 /** Families a credential is judged in: hypotheses per credential of the digest. */
 const FAMILIES = 11;
 
@@ -113,7 +115,18 @@ export function createIncidents(o: IncidentsOptions = {}): Incidents {
       else if (!belongsTo(entry.incident, { claim, trail, novel })) continue;
       else if (!best || entry.incident.tactic === claim.meta.tactic) best = entry;
     }
-    return best ?? parentOf(claim);
+    return best ?? sameMany(claim) ?? parentOf(claim);
+  };
+  /** The open incident of many callers that this claim about many is about as well: the same ones lead both. */
+  const sameMany = ({ finding, draft, meta }: Claim): Entry | null => {
+    if (!('subject' in draft)) return null;
+    const leading = draft.attributed.slice(0, LEADING);
+    for (const parent of new Set(leading.map(({ lineage }) => register.parentOf(finding.tenant, lineage)))) {
+      if (parent === undefined || !mayShare(parent.incident.tactic, meta.tactic)) continue;
+      const shared = leading.filter(({ lineage }) => register.parentOf(finding.tenant, lineage) === parent);
+      if (shared.length * 2 >= leading.length) return parent;
+    }
+    return null;
   };
   /** The open incident of many callers that already speaks of this one. */
   const parentOf = ({ finding, meta }: Claim): Entry | null => {

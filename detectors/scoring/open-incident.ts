@@ -205,7 +205,7 @@ export function fold(incident: OpenIncident, claim: Claim, event: ApiEvent): boo
   if (finding.at > incident.lastFindingAt) incident.lastFindingAt = finding.at;
   if (finding.at > incident.lastAt) incident.lastAt = finding.at;
   if ('subject' in draft) {
-    incident.attributed = draft.attributed;
+    if (recordsOf(draft.attributed) >= recordsOf(incident.attributed)) incident.attributed = draft.attributed;
     incident.exposure.atLeast(draft.exposed);
     if (incident.samples.length < MAX_SAMPLES) incident.samples.push(sampleOf(event));
   }
@@ -219,6 +219,9 @@ export function fold(incident: OpenIncident, claim: Claim, event: ApiEvent): boo
   incident.exposure.atLeast(draft.exposed);
   return true;
 }
+
+const recordsOf = (callers: readonly Attributed[] | null): number =>
+  (callers ?? []).reduce((sum, one) => sum + one.records, 0);
 
 /** An incident of many callers is named by what was found about the many. */
 function mayName(incident: OpenIncident, { finding, draft, meta }: Claim): boolean {
