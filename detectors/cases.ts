@@ -3,6 +3,7 @@
 // features, so that they run through the real baseline. Not part of the product: only tests import cases.
 
 import type { ApiEvent, CredentialKind } from '../schemas/event.ts';
+import type { FactInput } from '../schemas/fact.ts';
 import type { Family } from '../schemas/finding.ts';
 import { hash128 } from './hash.ts';
 
@@ -10,6 +11,8 @@ export interface DetectorCase {
   name: string;
   kind: 'fires' | 'quiet' | 'cold start' | 'boundary';
   events: () => ApiEvent[];
+  /** What people have told Keytrail before. */
+  facts?: FactInput[];
   expect: {
     pages: boolean;
     family: Family;
@@ -110,6 +113,10 @@ export interface Call {
   status?: number;
   bytes?: number;
   place?: Place;
+  items?: number;
+  environment?: string;
+  /** What the call's token says differently. */
+  credential?: Partial<ApiEvent['credential']>;
 }
 
 /** One call. Two equal calls at the same millisecond share an id, which plays no part in verdicts. */
@@ -121,7 +128,7 @@ export function call(at: number, who: Caller, c: Call): ApiEvent {
     at: Math.round(at),
     gateway: 'case',
     tenant: 'default',
-    environment: 'production',
+    environment: c.environment ?? 'production',
     host: 'api.example.com',
     method: c.method ?? 'GET',
     path,
@@ -133,7 +140,7 @@ export function call(at: number, who: Caller, c: Call): ApiEvent {
     status: c.status ?? 200,
     bytes_in: 0,
     bytes_out: c.bytes ?? 1200,
-    items: null,
+    items: c.items ?? null,
     latency_ms: 20,
     request_id: null,
     client: { ...where, user_agent: where.ua_family, tls: null },
@@ -151,6 +158,7 @@ export function call(at: number, who: Caller, c: Call): ApiEvent {
       jti: who.jti,
       cnf: null,
       certificate: null,
+      ...c.credential,
     },
   };
 }

@@ -15,6 +15,7 @@ import { excessExposure } from './exposure/excess-exposure/detector.ts';
 import { endedCredential } from './lifecycle/ended-credential/detector.ts';
 import { deniedThenAllowed } from './privilege/denied-then-allowed/detector.ts';
 import { senderConstraint } from './replay/sender-constraint/detector.ts';
+import { sharedSecret } from './replay/shared-secret/detector.ts';
 import { twoPlaces } from './replay/two-places/detector.ts';
 import { unfamiliarSource } from './replay/unfamiliar-source/detector.ts';
 import { paginationWalk } from './scraping/pagination-walk/detector.ts';
@@ -25,6 +26,7 @@ export const CATALOGUE = [
   unfamiliarSource,
   twoPlaces,
   senderConstraint,
+  sharedSecret,
   endedCredential,
   novelObjects,
   sequentialWalk,

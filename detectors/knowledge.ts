@@ -174,46 +174,44 @@ const KEYS = ['jti', 'fingerprint', 'lineage', 'subject', 'client'] as const;
 
 /** Facts about credentials: looked up by one exact key, those with patterns only one after the other. */
 function matched<F extends { match: CredentialMatch }>() {
-  const exact = new Map<string, F[]>();
+  const exact = KEYS.map((key) => ({ key, facts: new Map<string, F[]>() }));
   const loose: F[] = [];
   let size = 0;
-  const keyOf = (match: CredentialMatch): string | null => {
-    for (const key of KEYS) {
-      const value = match[key];
-      if (value !== undefined && !value.endsWith('*')) return `${key}\u0000${value}`;
+  const add = (fact: F): void => {
+    for (const { key, facts } of exact) {
+      const value = fact.match[key];
+      if (value === undefined || value.endsWith('*')) continue;
+      const list = facts.get(value);
+      if (list) list.push(fact);
+      else facts.set(value, [fact]);
+      if (++size > MOST_PER_TENANT) forgetOldest(facts);
+      return;
     }
-    return null;
+    loose.push(fact);
+    if (loose.length > 10_000) loose.shift();
+  };
+  const forgetOldest = (facts: Map<string, F[]>): void => {
+    const [value, list] = facts.entries().next().value!;
+    facts.delete(value);
+    size -= list.length;
   };
   return {
-    add(fact: F): void {
-      const key = keyOf(fact.match);
-      if (key === null) {
-        loose.push(fact);
-        if (loose.length > 10_000) loose.shift();
-        return;
-      }
-      const list = exact.get(key);
-      if (list) list.push(fact);
-      else exact.set(key, [fact]);
-      if (++size > MOST_PER_TENANT) {
-        const [oldest, facts] = exact.entries().next().value!;
-        exact.delete(oldest);
-        size -= facts.length;
-      }
-    },
+    add,
     /** The latest told of the closest key. */
-    closest(event: ApiEvent, holds: (fact: F) => boolean = () => true): F | null {
-      const { credential } = event;
-      for (const key of KEYS) {
-        const value = credential[key];
-        if (value === null || exact.size === 0) continue;
-        const found = exact.get(`${key}\u0000${value}`)?.findLast((f) => covers(f.match, event) && holds(f));
-        if (found !== undefined) return found;
-      }
+    closest(event: ApiEvent, holds: (fact: F) => boolean = always): F | null {
+      if (size > 0)
+        for (const { key, facts } of exact) {
+          const value = facts.size === 0 ? null : event.credential[key];
+          const list = value === null ? undefined : facts.get(value);
+          const found = list?.findLast((f) => covers(f.match, event) && holds(f));
+          if (found !== undefined) return found;
+        }
+      if (loose.length === 0) return null;
       return loose.findLast((f) => covers(f.match, event) && holds(f)) ?? null;
     },
   };
 }
+const always = (): boolean => true;
 type Matched<F extends { match: CredentialMatch }> = ReturnType<typeof matched<F>>;
 
 function covers(match: CredentialMatch, { credential }: ApiEvent): boolean {

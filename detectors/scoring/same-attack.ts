@@ -29,17 +29,22 @@ function mostlyFrom(incident: OpenIncident, cluster: number): boolean {
   return (incident.shares.get(cluster) ?? 0) >= SAME_ATTACK * incident.calls;
 }
 
-/** Share of the behaviour's calls in the trail that come from the clusters; 1 when the trail has none of them. */
+/** Share of the behaviour in the trail, by calls or by bytes, that comes from the clusters; 1 when the trail has none of it. */
 function trailWithin(
   clusters: ReadonlySet<number>,
   o: { claim: Claim; trail: readonly TrailEntry[]; novel: number },
 ): number {
   let calls = 0;
   let within = 0;
+  let bytes = 0;
+  let bytesWithin = 0;
   for (const entry of o.trail) {
     if (entry.at < o.claim.draft.since || (o.novel > 0 && entry.novel === 0)) continue;
     calls++;
-    if (clusters.has(entry.cluster)) within++;
+    bytes += entry.bytes;
+    if (!clusters.has(entry.cluster)) continue;
+    within++;
+    bytesWithin += entry.bytes;
   }
-  return calls === 0 ? 1 : within / calls;
+  return calls === 0 ? 1 : Math.max(within / calls, bytes === 0 ? 0 : bytesWithin / bytes);
 }

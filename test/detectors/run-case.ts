@@ -1,7 +1,9 @@
 // Runs the events of a case through the real engine and says when it first paged, for which detector and credential.
 
 import { createEngine } from '../../detectors/engine.ts';
+import { createKnowledge } from '../../detectors/knowledge.ts';
 import type { ApiEvent } from '../../schemas/event.ts';
+import { type FactInput, fact } from '../../schemas/fact.ts';
 import type { Finding } from '../../schemas/finding.ts';
 import type { Tuning } from '../../schemas/tuning.ts';
 
@@ -12,8 +14,13 @@ export interface Page {
 }
 
 /** All findings that page, in order. */
-export function pagesOf(events: readonly ApiEvent[], tuning?: Tuning): Page[] {
-  const engine = createEngine({ maxCredentials: 4096, ...(tuning ? { tuning } : {}) });
+export function pagesOf(
+  events: readonly ApiEvent[],
+  tuning?: Tuning,
+  facts: readonly FactInput[] = [],
+): Page[] {
+  const knowledge = createKnowledge(facts.map((one) => fact.parse(one)));
+  const engine = createEngine({ maxCredentials: 4096, knowledge, ...(tuning ? { tuning } : {}) });
   const pages: Page[] = [];
   for (const [index, event] of events.entries())
     for (const finding of engine.process(event).findings) if (finding.pages) pages.push({ finding, index });

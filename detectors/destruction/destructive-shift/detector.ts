@@ -22,6 +22,7 @@ const HEAVY = {
   hit: u32('objects hit since it was 0'),
   bytes: f64('bytes of the reads before them'),
   since: f64('the first of them, ms'),
+  lastAt: f64('latest write, ms'),
   settings: f64('latest change of keeping or encryption on a route new to the credential, ms'),
 } as const;
 type Ctx = Context<z.infer<typeof PARAMS>, Record<never, never>, typeof HEAVY>;
@@ -29,6 +30,9 @@ type Ctx = Context<z.infer<typeof PARAMS>, Record<never, never>, typeof HEAVY>;
 const WITHIN_SECONDS = 60;
 const PRIOR = 20;
 const DAY = 86_400_000;
+const IDLE = 3_600_000;
+/** Who mostly reads before writing cannot be told from somebody else who does. */
+const MOST_USUAL = 0.6;
 const SETTINGS = /lifecycle|retention|encrypt|versioning|backup|expire|object-lock/i;
 
 export const destructiveShift = defineDetector({
@@ -57,7 +61,11 @@ export const destructiveShift = defineDetector({
     if (object === 0) return null;
     const pair = event.method !== 'POST' && readJustNow(state, object, event.at);
     const usual = clamp((1.5 * (state.pairs + PRIOR * p.usualPairs)) / (state.writes + PRIOR), 0.02, 0.85);
+    if (usual > MOST_USUAL) return null;
+    if (event.at - state.lastAt > IDLE) state.evidence = 0;
+    state.lastAt = event.at;
     state.evidence = cusum(state.evidence, pair, { p0: usual, p1: 0.95 });
+    if (state.evidence > 3) context.suspect(state.evidence);
     if (state.evidence === 0) {
       state.hit = state.bytes = 0;
       forgetReport(state);

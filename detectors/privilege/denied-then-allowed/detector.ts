@@ -50,7 +50,7 @@ export const deniedThenAllowed = defineDetector({
     const { event, heavy: state, baseline } = context;
     if (state === null || event.credential.weak) return null;
     const refused = event.status === 403 || event.status === 401;
-    if (!refused && (state.routes === 0 || baseline.routeKnown)) return null;
+    if (!refused && state.routes === 0) return null;
     const route = hash32(event.route, hash32(event.method)) || 1;
     if (state.routes > 0 && event.at - state.lastAt > DAY) restart(state);
     const before = wasDenied(state, route);
@@ -66,6 +66,7 @@ export const deniedThenAllowed = defineDetector({
     }
     if (event.status < 200 || event.status > 299) return null;
     if (!before) {
+      if (baseline.routeKnown) return null;
       state.evidence = Math.max(0, state.evidence + LET_IN);
       if (state.evidence === 0) restart(state);
       return null;

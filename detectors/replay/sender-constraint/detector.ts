@@ -22,6 +22,7 @@ const HEAVY = {
 type None = Record<never, never>;
 type Ctx = Context<z.infer<typeof PARAMS>, None, typeof HEAVY, None, None, Proofs>;
 type Broken = 'another' | 'none' | 'again';
+type Found = Broken | 'right' | 'unknown';
 
 const CERTAIN = Math.log(1e6);
 const IDLE = 7 * 86_400_000;
@@ -38,11 +39,9 @@ export const senderConstraint = defineDetector({
     const { event, heavy: state, baseline } = context;
     const { cnf, proof } = event.credential;
     if ((cnf === null && proof === undefined) || state === null) return null;
-    const broken = breach(context);
-    if (broken === null) {
-      state.shown = Math.min(65_535, state.shown + 1);
-      return null;
-    }
+    const broken = compare(context);
+    if (broken === 'right') state.shown = Math.min(65_535, state.shown + 1);
+    if (broken === 'right' || broken === 'unknown') return null;
     if (event.status < 200 || event.status > 399) return null;
     if (state.wrong > 0 && event.at - state.since > IDLE) {
       state.wrong = state.records = state.bytes = 0;
@@ -58,15 +57,15 @@ export const senderConstraint = defineDetector({
   },
 });
 
-function breach({ event, heavy, params: p, memory }: Ctx): Broken | null {
+function compare({ event, heavy, params: p, memory }: Ctx): Found {
   const { cnf, certificate, proof, lineage } = event.credential;
   if (proof !== undefined) {
     if (memory.used({ key: `${event.tenant} ${lineage} ${proof.jti}`, at: event.at, event: event.id }))
       return 'again';
-    return cnf === null || same(cnf, proof.thumbprint) ? null : 'another';
+    return cnf === null || same(cnf, proof.thumbprint) ? 'right' : 'another';
   }
-  if (certificate !== null) return same(cnf!, certificate) ? null : 'another';
-  return heavy!.shown >= p.usualFloor ? 'none' : null;
+  if (certificate !== null) return same(cnf!, certificate) ? 'right' : 'another';
+  return heavy!.shown >= p.usualFloor ? 'none' : 'unknown';
 }
 
 /** What cannot be read as a thumbprint is compared as it stands. */

@@ -21,6 +21,8 @@ const GROUP = {
 } as const;
 /** Requests with which one credential teaches its peers; with how many the peers say something; after how many they fade. */
 const TEACHES = 400;
+/** Requests after which a lane is a home of the credential. */
+const SETTLED = 100;
 const GROUP_LEAST = 2000;
 const GROUP_MEMORY = 20_000;
 
@@ -44,6 +46,7 @@ export const twoPlaces = defineDetector({
     const mixed = lane !== previous && joins(context, lane) !== joins(context, previous);
     learnRate(state, context.group, {
       switched: lane !== previous,
+      settled: Math.min(state.requests.get(lane), state.requests.get(previous)) >= SETTLED,
       young: joining >= 0 && event.at - state.firstAt.get(joining) < DAY,
     });
     const rate = usualRate(context, joining);
@@ -114,11 +117,12 @@ function movesOften({ heavy, params: p }: Ctx, lane: number): boolean {
 function learnRate(
   state: LaneState,
   group: StateView<typeof GROUP>,
-  { switched, young }: { switched: boolean; young: boolean },
+  { switched, settled, young }: { switched: boolean; settled: boolean; young: boolean },
 ): void {
   if (state.evidence >= 3 || (switched && young)) return;
   state.steps++;
-  if (switched) state.switches++;
+  // Alternating between two places that are both home says nothing about a third.
+  if (switched && !settled) state.switches++;
   // A peer teaches the group until its own rate is settled, so that busy ones do not speak for all.
   if (state.steps <= TEACHES) {
     group.steps++;
@@ -147,7 +151,8 @@ function usualRate(context: Ctx, joining: number): number {
   // Peers who commute between home and carrier all day explain one that begins to.
   const { group } = context;
   const peers = group.steps < GROUP_LEAST ? 0 : group.switches / group.steps;
-  return Math.max(floor, own, state.steps < 4 * TEACHES ? 1.5 * peers : 0);
+  const people = context.event.credential.kind === 'jwt' || context.event.credential.kind === 'session';
+  return Math.max(floor, own, people || state.steps < 4 * TEACHES ? 1.5 * peers : 0);
 }
 
 function judge(context: Ctx, lane: number, rate: number): Draft | null {

@@ -29,7 +29,8 @@ export function concerns(
   incident: Incident,
   attack: { lineages: ReadonlySet<string>; start: number },
 ): boolean {
-  if (Date.parse(incident.opened_at) < attack.start) return false;
+  // Incidents carry whole milliseconds.
+  if (Date.parse(incident.opened_at) < Math.floor(attack.start)) return false;
   return lineagesIn(incident).some((lineage) => attack.lineages.has(lineage));
 }
 
