@@ -40,7 +40,8 @@ export class ShareTest {
     cap: number;
     lineage: string;
     display: string;
-    record: boolean;
+    /** Records the request gave. */
+    records: number;
     bytes: number;
   }): void {
     if (!this.rising && !o.outcome) return;
@@ -48,8 +49,8 @@ export class ShareTest {
     const caller = this.#caller(o);
     caller.requests++;
     if (o.outcome) caller.outcomes++;
-    if (o.outcome && o.record) {
-      caller.records++;
+    if (o.outcome && o.records > 0) {
+      caller.records += o.records;
       caller.bytes += o.bytes;
     }
     if (o.outcome && caller.outcomes > o.cap) return;

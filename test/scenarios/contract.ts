@@ -96,8 +96,8 @@ export interface World {
   readonly end: number;
   readonly collections: Readonly<Record<string, Collection>>;
   readonly actors: readonly Actor[];
-  /** Ordinary traffic between two instants, in time order, made lazily; any span can be made without the ones before. */
-  traffic(from: number, to: number): Iterable<ApiEvent>;
+  /** Ordinary traffic between two instants, in time order, made lazily; any span can be made without the ones before. `only`: of these lineages. */
+  traffic(from: number, to: number, only?: ReadonlySet<string>): Iterable<ApiEvent>;
   /** What the company has told Keytrail: inventory, deploys, declared jobs. */
   readonly facts: readonly FactInput[];
   event(draft: CallDraft): ApiEvent;

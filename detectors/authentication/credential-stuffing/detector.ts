@@ -50,7 +50,7 @@ export const credentialStuffing = defineDetector({
       cap: 1000,
       lineage: event.credential.lineage,
       display: event.credential.display,
-      record: false,
+      records: 0,
       bytes: event.bytes_out,
     });
     if (!refused) noteEntry(endpoint, event.credential.lineage, event.bytes_out);

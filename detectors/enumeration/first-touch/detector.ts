@@ -8,7 +8,7 @@ import { type Explained, explain } from '../../endpoint/attribution.ts';
 import { createEndpoints, type Endpoint, type Endpoints } from '../../endpoint/endpoints.ts';
 import { isIdentifier } from '../../endpoint/identifiers.ts';
 import { worthTelling } from '../../endpoint/telling.ts';
-import { mix32 } from '../../hash.ts';
+import { hash32, mix32 } from '../../hash.ts';
 import { percent, spanInWords } from '../../reporting.ts';
 import { thousands } from '../../scoring/wording.ts';
 import { META } from './meta.ts';
@@ -21,6 +21,8 @@ const DAY = 86_400_000;
 /** Below this age an endpoint's objects are new because it is. */
 const LEAST_AGE = 3 * DAY;
 const LEAST_HOURS = 24;
+/** Tells listings from objects of the same route. */
+const LISTINGS = 0x6c697374;
 
 export const firstTouch = defineDetector({
   meta: META,
@@ -32,16 +34,21 @@ export const firstTouch = defineDetector({
   memory: createEndpoints,
   watch(context) {
     const { event, baseline, memory } = context;
-    const { hash, collectionHash } = baseline.objects;
-    if (hash === 0 || event.status < 200 || event.status > 299) return null;
-    const last = event.objects.at(-1)!;
-    if (isIdentifier(last.collection) || isBot(context)) return null;
+    if (event.status < 200 || event.status > 299 || isBot(context)) return null;
+    const listing = event.page !== null && (event.items ?? 0) > 0;
+    const last = event.objects.at(-1);
+    if (last === undefined ? !listing : isIdentifier(last.collection)) return null;
+    // A page of a listing is an object of its own: the same query at the same position.
+    const hash = last === undefined ? hash32(event.query) : baseline.objects.hash;
+    const collectionHash =
+      last === undefined ? hash32(event.route, LISTINGS) : baseline.objects.collectionHash;
+    const collection = last?.collection ?? event.route;
     const endpoint = memory.of(event.tenant, collectionHash, event.at);
     endpoint.usual.advance(event.at);
     const object = mix32(hash ^ collectionHash);
     const fresh = !endpoint.touched.has(object);
     if (fresh) endpoint.touched.add(object, event.at);
-    if (isEntitled(context, last.collection)) return null;
+    if (isEntitled(context, collection)) return null;
     endpoint.usual.count(fresh);
     if (endpoint.usual.hours < LEAST_HOURS || event.at - endpoint.firstAt < LEAST_AGE) return null;
     const usual = endpoint.usual.upper(event.at);
@@ -54,7 +61,7 @@ export const firstTouch = defineDetector({
       cap: context.params.callerCap,
       lineage,
       display,
-      record: true,
+      records: last === undefined ? event.items! : 1,
       bytes: event.bytes_out,
     });
     return fresh ? judge(context, endpoint, usual) : null;

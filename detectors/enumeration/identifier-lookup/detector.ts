@@ -57,7 +57,7 @@ export const identifierLookup = defineDetector({
       cap: cold ? COLD_CAP : CAP,
       lineage,
       display,
-      record: event.status < 300,
+      records: event.status < 300 ? 1 : 0,
       bytes: event.bytes_out,
     });
     return fresh ? judge(context, endpoint, { usual, cold }) : null;

@@ -19,6 +19,9 @@ type Ctx = Context<z.infer<typeof PARAMS>, Record<never, never>, typeof HEAVY, t
 const DAY = 86_400_000;
 /** Share of ordinary clients that any one client has where nothing is known. */
 const CLIENT_SHARE = 0.01;
+/** Evidence of a request to a route the credential never used, and at most. */
+const STRANGE = 1.5;
+const MOST_STRANGE = 6;
 /** What sharing the prefix with other credentials of the tenant takes off. */
 const SHARED_EGRESS = 4;
 
@@ -41,7 +44,9 @@ export const unfamiliarSource = defineDetector({
       place = watch(state, { cluster: source.cluster, logE, at: event.at });
     }
     const answered = event.status >= 200 && event.status < 300;
-    const logE = state.logE.get(place);
+    // What the credential never did, done from where it never was, is no coincidence.
+    if (!baseline.routeKnown) state.strange.set(place, state.strange.get(place) + 1);
+    const logE = evidenceAt(state, place);
     context.suspect(logE);
     state.lastAt.set(place, event.at);
     state.requests.set(place, state.requests.get(place) + 1);
@@ -53,6 +58,10 @@ export const unfamiliarSource = defineDetector({
     return judge(context, place);
   },
 });
+
+/** Of the source, and of what it is used for: an ordinary credential calls a route new to it once in fifty requests at most. */
+const evidenceAt = (state: NonNullable<Ctx['heavy']>, place: number): number =>
+  state.logE.get(place) + Math.min(MOST_STRANGE, STRANGE * state.strange.get(place));
 
 /** ln of how much better "somebody else" explains the source than this credential's and its peers' history. */
 function improbability({ event, baseline, group, params: p }: Ctx): number {
@@ -96,7 +105,7 @@ function onePlace({ sources }: Baseline): boolean {
 function judge({ event, baseline, heavy, params: p }: Ctx, place: number): Draft | null {
   const state = heavy!;
   const requests = state.requests.get(place);
-  const logE = state.logE.get(place);
+  const logE = evidenceAt(state, place);
   const pages = logE >= p.threshold && requests >= p.requestFloor && state.answered.get(place) > 0;
   if (!pages && requests > 1) return null;
   if (pages && !worthReporting(state, event.at, requests)) return null;
@@ -109,7 +118,7 @@ function judge({ event, baseline, heavy, params: p }: Ctx, place: number): Draft
     logE,
     pages,
     since,
-    claim: `is used from ${here} (${client.country}) with ${client.ua_family}, neither ever seen in its ${thousands(baseline.events)} requests from ${known}; ${thousands(requests)} ${requests === 1 ? 'request' : 'requests'} from there in ${spanInWords(event.at - since)}`,
+    claim: `is used from ${here} (${client.country}) with ${client.ua_family}, ${baseline.source.clientKnown ? 'a network never seen' : 'neither ever seen'} in its ${thousands(baseline.events)} requests from ${known}; ${thousands(requests)} ${requests === 1 ? 'request' : 'requests'} from there in ${spanInWords(event.at - since)}`,
     exposed: { records: state.records.get(place), bytes: state.bytes.get(place), events: requests },
     evidence: [
       {

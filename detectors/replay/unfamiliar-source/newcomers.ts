@@ -20,6 +20,7 @@ export const HEAVY = {
   answered: u32s(WATCHED, 'of these, answered with 2xx'),
   records: u32s(WATCHED, 'objects new to the credential returned to it'),
   bytes: f64s(WATCHED, 'bytes returned to it'),
+  strange: u16s(WATCHED, 'requests from it to routes the credential never used'),
 } as const;
 export type Watch = StateView<typeof HEAVY>;
 
@@ -33,7 +34,8 @@ export function watched(state: Watch, cluster: number, at: number): number {
 export function watch(state: Watch, source: { cluster: number; logE: number; at: number }): number {
   let place = 0;
   for (let i = 1; i < WATCHED; i++) if (state.lastAt.get(i) < state.lastAt.get(place)) place = i;
-  for (const field of [state.requests, state.answered, state.records, state.bytes]) field.set(place, 0);
+  for (const field of [state.requests, state.answered, state.records, state.bytes, state.strange])
+    field.set(place, 0);
   state.cluster.set(place, source.cluster);
   state.logE.set(place, source.logE);
   state.firstAt.set(place, source.at);

@@ -1,7 +1,7 @@
 // npm run bench:detection: how many records leave before Keytrail speaks, and how rarely it cries wolf.
 // Prints a table, or with --json everything; --report writes docs/benchmark.md and its pictures. Runs on all cores.
 
-import { writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { VARIANTS, type Variant } from '../../scenarios/contract.ts';
@@ -24,7 +24,8 @@ const HELP = `npm run bench:detection -- [options]
   --jobs 2               processes; default one per core
   --json                 results and summary as JSON on stdout
   --report FILE          writes the report (docs/benchmark.md) and its pictures
-  --results FILE         writes the results of every cell as JSON
+  --results FILE         writes the result of every cell as it comes, one JSON object a line
+  --from FILE            judges nothing: takes the results of an earlier run
 
 Examples:
   npm run bench:detection -- --scenario B01 --seed 7
@@ -50,6 +51,7 @@ function options() {
       json: { type: 'boolean', default: false },
       report: { type: 'string' },
       results: { type: 'string' },
+      from: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -100,10 +102,13 @@ async function main(): Promise<void> {
   const total = tasks.reduce((sum, task) => sum + cellsIn(task), 0);
   const results: CellResult[] = [];
   const started = Date.now();
-  await runAll(tasks, {
+  if (o.results) writeFileSync(o.results, '');
+  if (o.from) results.push(...earlier(o.from));
+  await runAll(o.from ? [] : tasks, {
     jobs: o.jobs,
     onResult(result) {
       results.push(result);
+      if (o.results) appendFileSync(o.results, `${JSON.stringify(result)}\n`);
       const seconds = (Date.now() - started) / 1000;
       const left = Math.round((seconds / results.length) * (total - results.length));
       const line = `${results.length} of ${total} cells, about ${left} s left`;
@@ -114,16 +119,22 @@ async function main(): Promise<void> {
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
   results.sort((a, b) => keyOf(a).localeCompare(keyOf(b)));
   const summary = summarise(results);
-  if (o.results) writeFileSync(o.results, JSON.stringify(results));
   const facts = {
     seconds: Math.round((Date.now() - started) / 1000),
-    cells: total,
-    seeds: o.seeds,
+    cells: results.length,
+    seeds: [...new Set(results.map(({ seed }) => seed))].sort((a, b) => a - b),
     size: o.size,
     jobs: o.jobs,
   };
   if (o.report) writeReport(o.report, { summary, facts, results });
   process.stdout.write(o.json ? `${JSON.stringify({ facts, summary, results })}\n` : `${tables(summary)}\n`);
+}
+
+function earlier(path: string): CellResult[] {
+  const lines = readFileSync(path, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '');
+  return lines.map((line) => JSON.parse(line) as CellResult);
 }
 
 function keyOf(r: CellResult): string {

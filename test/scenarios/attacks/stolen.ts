@@ -179,8 +179,7 @@ function sessionTheft(world: World, o: Options): PlannedAttack {
     let owed = 0;
     let n = 0;
     // The thief calls when the owner does, a little later; what the mimic reads is the owner's own.
-    for (const event of world.traffic(start, until)) {
-      if (!taken.has(event.credential.lineage)) continue;
+    for (const event of world.traffic(start, until, taken)) {
       for (owed += ratio; owed >= 1; owed--) {
         const by =
           attackers.filter(({ credential }) => credential.lineage === event.credential.lineage)[n % 10] ??
@@ -275,7 +274,7 @@ function unload(world: World, o: Options): PlannedAttack {
     ...o,
     attackers,
     perMinute: 10,
-    calls: 3000,
+    calls: 600,
     loot: 5_000_000,
     stage: ({ at, by, step, n }) =>
       step < 12

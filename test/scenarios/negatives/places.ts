@@ -230,8 +230,7 @@ export const PLACES: readonly HardNegative[] = [
       );
       const spread = (event: ApiEvent): ApiEvent => moved(event, sites[mix32(event.at) % sites.length]!);
       const own = function* (from: number, to: number): Generator<ApiEvent> {
-        for (const event of world.traffic(from, to))
-          if (event.credential.lineage === app!.credential.lineage) yield spread(event);
+        for (const event of world.traffic(from, to, new Set([app!.credential.lineage]))) yield spread(event);
       };
       return {
         warmUp: own(world.testStart - 14 * DAY, world.testStart),

@@ -73,12 +73,16 @@ export const makeWorld: WorldMaker = ({ archetype, seed, credentials, tenant = a
         ...(country ? { country } : {}),
       });
     },
-    *traffic(from, to) {
+    *traffic(from, to, only) {
       // Sessions run past midnight, so a day begins with what the day before left over.
       let over: ApiEvent[] = [];
       for (let day = (Math.floor(from / DAY) - 1) * DAY; day < to; day += DAY) {
         const events = over.concat(
-          ...actors.map((actor, position) => dayOf({ world, business, actor, position, day })),
+          ...actors.map((actor, position) =>
+            only === undefined || only.has(actor.credential.lineage)
+              ? dayOf({ world, business, actor, position, day })
+              : [],
+          ),
         );
         events.sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
         over = events.filter((event) => event.at >= day + DAY);
