@@ -5,6 +5,8 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { CATALOGUE } from '../../detectors/catalogue.ts';
+import { ATTACK_VERSION, attackOf } from '../../schemas/siem/attack.ts';
+import { OWASP_RISKS } from '../../schemas/siem/owasp.ts';
 import { casesOf, detectorFolders, folderOf, parametersOf, readFile } from './catalogue-files.ts';
 
 const FILES = ['detector.ts', 'meta.ts', 'params.ts', 'cases.ts', 'README.md'];
@@ -18,6 +20,7 @@ const SECTIONS = [
   'Runbook',
   'Measured',
 ] as const;
+const RISKS: ReadonlySet<string> = new Set(OWASP_RISKS.map(([id]) => id));
 const TECHNIQUE = /^T\d{4}(\.\d{3})?$/;
 const OWASP = /^(API([1-9]|10):2023|NHI([1-9]|10):2025)$/;
 
@@ -57,6 +60,12 @@ for (const detector of CATALOGUE) {
       assert.deepEqual(ids, [...new Set(ids)], `${name} repeats an id`);
       for (const id of ids) assert.match(id, form);
     }
+    for (const id of meta.attack)
+      assert.ok(
+        attackOf(id),
+        `${id} is no technique of ATT&CK v${ATTACK_VERSION} as schemas/siem/attack.ts has it`,
+      );
+    for (const id of meta.owasp) assert.ok(RISKS.has(id), `${id} is no risk of OWASP's lists`);
     for (const name of ['blindSpots', 'falsePositives', 'runbook'] as const) {
       assert.ok(meta[name].length > 0, `${name} is empty`);
       for (const text of meta[name]) assert.match(text, /^[A-Z].*[.?]$/s, `${name}: ${text}`);

@@ -3,6 +3,8 @@
 
 import { CATALOGUE } from '../../detectors/catalogue.ts';
 import type { Detector, DetectorMeta } from '../../detectors/detector.ts';
+import { ATTACK_VERSION, attackOf } from '../../schemas/siem/attack.ts';
+import { OWASP_RISKS } from '../../schemas/siem/owasp.ts';
 import { type ParameterFacts, parametersOf } from '../detectors/catalogue-files.ts';
 
 const INTRO = `# Detectors
@@ -13,7 +15,7 @@ A detector's own page says how it works, how to tune it and what to do when it f
 `;
 
 export function detectorsPage(): string {
-  return [INTRO, overview(), ...CATALOGUE.map(section)].join('\n');
+  return [INTRO, overview(), coverage(), ...CATALOGUE.map(section)].join('\n');
 }
 
 function overview(): string {
@@ -28,6 +30,36 @@ function overview(): string {
       meta.owasp.join(', '),
     ]),
   );
+}
+
+/** Which techniques and risks are looked for, and by which detectors; risks nobody looks for are named as well. */
+function coverage(): string {
+  const by = (pick: (meta: DetectorMeta) => readonly string[]): Map<string, string[]> => {
+    const out = new Map<string, string[]>();
+    for (const { meta } of CATALOGUE)
+      for (const id of pick(meta)) out.set(id, [...(out.get(id) ?? []), meta.id]);
+    return out;
+  };
+  const techniques = by((meta) => meta.attack);
+  const risks = by((meta) => meta.owasp);
+  const row = ([id, name]: readonly [string, string]): string[] => [
+    id,
+    name,
+    risks.get(id)?.sort().join(', ') ?? 'none',
+  ];
+  return `## Coverage
+
+MITRE ATT&CK v${ATTACK_VERSION}:
+
+${table(
+  ['technique', 'name', 'detectors'],
+  [...techniques]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([id, ids]) => [techniqueLink(id), nameOf(id), ids.sort().join(', ')]),
+)}
+OWASP API Security Top 10 2023 and Non-Human Identities Top 10 2025; \`none\` where no detector looks for the risk:
+
+${table(['risk', 'name', 'detectors'], OWASP_RISKS.map(row))}`;
 }
 
 function section(detector: Detector): string {
@@ -54,6 +86,11 @@ const parameterRow = (p: ParameterFacts): string[] => [
 ];
 
 const pageOf = (meta: DetectorMeta): string => `../detectors/${meta.family}/${meta.name}/README.md`;
+
+function nameOf(id: string): string {
+  const entry = attackOf(id);
+  return (entry?.subTechnique ?? entry?.technique)?.name ?? id;
+}
 
 const techniqueLink = (id: string): string =>
   `[${id}](https://attack.mitre.org/techniques/${id.replace('.', '/')}/)`;
