@@ -211,7 +211,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
     if (!suspicious && baseline.inTime) {
       const resolved = tuning.resolveAll(event);
       for (let position = 0; position < detectors.length; position++)
-        if (resolved[position]) detectors[position]!.learn?.(contexts[position]!);
+        if (resolved[position]) detectors[position]!.learn?.(prepare(position, event, resolved[position]!));
     }
     baseline.learn(suspicious);
   };

@@ -143,6 +143,20 @@ export const config = z.strictObject({
     .prefault({}),
   console: z.strictObject({ host: loopback, port: port.default(4680) }).prefault({}),
   webhooks: z.array(webhook).default([]),
+  /** Files of facts: inventory, revocations, deploys, rotations, declared jobs, canaries, sensitivity (docs/facts.md). */
+  facts: z.array(z.string()).default([]),
+  /** Security event tokens of OpenID CAEP, pushed to POST /v1/caep. */
+  caep: z
+    .strictObject({
+      issuer: z.string().min(1),
+      audience: z.string().min(1),
+      /** Key set: a file, or an https address. */
+      jwks: z.string().min(1),
+      tenant: z.string().min(1).default('default'),
+    })
+    .optional(),
+  /** Incidents of one tenant that may interrupt people a day; the rest are marked for the digest. */
+  pagesPerDay: z.number().int().min(1).default(20),
   detectors: tuning.shape.detectors,
   overrides: z.array(override).default([]),
 });

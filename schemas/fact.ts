@@ -73,7 +73,7 @@ export const deployFact = z.strictObject({
 });
 
 /** One credential replaces another and inherits what was learned. */
-export const rotationFact = z.strictObject({
+const rotationFact = z.strictObject({
   type: z.literal('rotation'),
   tenant,
   at: time,

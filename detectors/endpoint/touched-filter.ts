@@ -1,12 +1,13 @@
 // Which objects of an endpoint anybody touched in the last 30 days: Bloom filters that grow, the oldest forgotten.
-// Always holds: about 10 bits an object; a touched object is never taken for an untouched one while its filter is kept. May take
-// about one untouched object in a hundred for a touched one. Bounded: at the bound the oldest objects are forgotten first.
+// Always holds: about 16 bits an object; a touched object is never taken for an untouched one while its filter is kept. May take
+// about one untouched object in two hundred for a touched one. Bounded: at the bound the oldest objects are forgotten first.
 
 import { mix32 } from '../hash.ts';
 
 const PROBES = 7;
-const BITS_PER_OBJECT = 10;
-const FIRST_BYTES = 512;
+/** Several filters are asked, so that each must be right more often than one alone. */
+const BITS_PER_OBJECT = 16;
+const FIRST_BYTES = 2048;
 const MOST_BYTES = 4 * 1024 * 1024;
 const MOST_FILTERS = 16;
 const REMEMBERED = 30 * 86_400_000;

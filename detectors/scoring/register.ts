@@ -26,8 +26,6 @@ export interface Entry {
   nextBytes: number;
 }
 
-export type Register = ReturnType<typeof createRegister>;
-
 export function createRegister({ maxOpen, archive }: { maxOpen: number; archive: Archive }) {
   /** tenant → lineage → its open incidents. */
   const open = new Map<string, Map<string, Entry[]>>();

@@ -1,15 +1,24 @@
 // `keytrail detect` as a process: events from Kafka, through the engine, into ClickHouse and the outbox.
 
 import { createEngine } from '../../detectors/engine.ts';
+import { createKnowledge } from '../../detectors/knowledge.ts';
 import type { Tuning } from '../../schemas/tuning.ts';
 import { openBus } from '../bus/open.ts';
 import { ConfigError, type Settings, tuningOf } from '../config.ts';
 import { createDeliverer } from '../deliver/deliver.ts';
+import { readFactsFiles } from '../facts/read-facts.ts';
+import { createFactKeeper } from '../facts/take-facts.ts';
+import { startSchedule } from '../hunt/schedule.ts';
 import { aborted } from '../lifecycle.ts';
 import type { Logger } from '../logger.ts';
 import { createStore } from '../store/store.ts';
 import { startDetectConsumer } from './consumer.ts';
 import { createDetect } from './detect.ts';
+import { reportHealth } from './health.ts';
+
+/** Facts that other processes were told are known within this time. */
+const CATCH_UP = '*/10 * * * * *';
+const DAILY = '0 5 0 * * *';
 
 export interface RunDetectOptions {
   signal: AbortSignal;
@@ -31,7 +40,21 @@ export async function runDetect(settings: Settings, o: RunDetectOptions): Promis
     const bus = await openBus(settings, o.logger);
     try {
       const tuning = tuningOf(settings);
-      const engine = createEngine({ tuning });
+      const knowledge = createKnowledge(readFactsFiles(settings.facts));
+      const engine = createEngine({ tuning, knowledge, pagesPerDay: settings.pagesPerDay });
+      const keeper = createFactKeeper({ store, knowledge });
+      await keeper.catchUp();
+      const schedule = startSchedule({
+        jobs: [
+          { name: 'facts told elsewhere', every: CATCH_UP, run: async () => void (await keeper.catchUp()) },
+          {
+            name: 'health of detectors',
+            every: DAILY,
+            run: async () => reportHealth(engine.health(), o.logger),
+          },
+        ],
+        logger: o.logger,
+      });
       const deliverer = createDeliverer({ outbox: store.outbox, webhooks, logger: o.logger });
       const detect = createDetect({ engine, tuning, store, deliverer, logger: o.logger });
       const { group, topics } = kafka;
@@ -42,6 +65,7 @@ export async function runDetect(settings: Settings, o: RunDetectOptions): Promis
         await Promise.race([consumer.done, aborted(o.signal)]);
       } finally {
         unwatch?.();
+        await schedule.close();
         await consumer.close();
         const { evictions, late, quarantined } = engine.statistics();
         o.logger.info(

@@ -5,6 +5,7 @@ import type { Config } from '../../schemas/config.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Logger } from '../logger.ts';
 import { startFollower } from './follow/follower.ts';
+import type { FactTaker } from './http/fact-routes.ts';
 import { type Receiver, startReceiver } from './http/receiver.ts';
 import { createIntake, type IngestCounts } from './intake.ts';
 import { startKafkaLines } from './kafka-lines.ts';
@@ -20,6 +21,8 @@ export interface IngestOptions {
   sink: Sink;
   /** Where `config.topic` is, with the consumer group to use. */
   kafka?: { bus: Bus; group: string };
+  /** Takes facts sent to the receiver. */
+  facts?: FactTaker;
   logger: Logger;
 }
 
@@ -55,6 +58,7 @@ export async function createIngest(o: IngestOptions): Promise<Ingest> {
         ...o.config.http,
         intake,
         normaliserFor: o.normaliserFor,
+        ...(o.facts ? { facts: o.facts } : {}),
         logger: o.logger,
       });
       parts.push(receiver);

@@ -10,6 +10,7 @@ import type { Incident } from '../../schemas/incident.ts';
 import type { ScanSummary } from '../../schemas/scan.ts';
 import { formatProblem, loadSettings, type Settings, tuningOf } from '../config.ts';
 import { EXIT, UsageError } from '../exit.ts';
+import { readFactsFiles } from '../facts/read-facts.ts';
 import { parseExtractors } from '../ingest/identify/extractors.ts';
 import { loadHmacKey } from '../ingest/identify/hmac-key.ts';
 import { openSourceFacts } from '../ingest/source/lookup.ts';
@@ -29,6 +30,7 @@ interface ScanFlags {
   json?: boolean;
   summaryJson?: boolean;
   failOn?: Severity;
+  facts?: string[];
   credentials?: string;
   events?: string;
   routes?: string;
@@ -71,6 +73,7 @@ export function addScanCommand(program: Command): void {
     )
     .option('--trusted-proxy <cidr>', 'proxy whose X-Forwarded-For is believed, repeatable', collectProxy)
     .option('-c, --config <file>', 'keytrail.yaml with formats, identity and detector thresholds')
+    .option('--facts <file...>', 'inventory, revocations, declared jobs, canaries … (docs/facts.md)')
     .option('--json', 'incidents as NDJSON on stdout, one a line')
     .option('--summary-json', 'counts as one JSON object on stdout (on stderr together with --json)')
     .addOption(
@@ -104,6 +107,7 @@ async function runScan(paths: string[], flags: ScanFlags): Promise<number> {
       ...inputOptions(flags, settings),
       paths,
       tuning: tuningOf(settings),
+      facts: readFactsFiles([...settings.facts, ...(flags.facts ?? [])]),
       now: () => performance.now(),
       onProgress: (state) => progress.update(state),
       ...(events ? { onEvent: (event) => events.write(scanEventOf(event)) } : {}),

@@ -3,8 +3,10 @@
 
 import { createEngine } from '../../detectors/engine.ts';
 import type { Engine } from '../../detectors/engine-contract.ts';
+import { createKnowledge } from '../../detectors/knowledge.ts';
 import { createRouteLearner, type RouteLearner } from '../../detectors/routes/learner.ts';
 import type { ApiEvent } from '../../schemas/event.ts';
+import type { Fact } from '../../schemas/fact.ts';
 import type { FormatOptions } from '../../schemas/gateways/gateway-format.ts';
 import type { Incident } from '../../schemas/incident.ts';
 import type { Rejection } from '../../schemas/rejection.ts';
@@ -23,6 +25,8 @@ export interface ScanOptions {
   formatOptions: FormatOptions;
   normaliser: Omit<NormaliserOptions, 'format' | 'formatOptions' | 'routes'>;
   tuning: Tuning;
+  /** What people have told. */
+  facts?: readonly Fact[];
   onEvent?: (event: ApiEvent) => Promise<void> | void;
   onRejection?: (rejection: Rejection) => void;
   onFormat?: (path: string, format: string) => void;
@@ -43,7 +47,8 @@ export interface ScanResult {
 export async function scan(options: ScanOptions): Promise<ScanResult> {
   const started = options.now();
   const routes = createRouteLearner();
-  const engine = createEngine({ tuning: options.tuning });
+  const knowledge = createKnowledge(options.facts ?? []);
+  const engine = createEngine({ tuning: options.tuning, knowledge });
   const tally = createTally();
   const streams = options.paths.map((path) => eventsOf(path, { options, routes, tally }));
   for await (const batch of mergeByTime(streams)) {

@@ -4,6 +4,7 @@
 
 import type { StoredBaseline } from '../../detectors/engine-contract.ts';
 import type { ApiEvent } from '../../schemas/event.ts';
+import { type Fact, fact as factSchema } from '../../schemas/fact.ts';
 import type { Finding } from '../../schemas/finding.ts';
 import type { Incident } from '../../schemas/incident.ts';
 import type { Rejection } from '../../schemas/rejection.ts';
@@ -33,6 +34,10 @@ export interface Store {
   insertRejections(rejections: readonly Rejection[], token: string): Promise<void>;
   /** Keeps what a tuning version means; the same version again changes nothing. */
   recordTuning(o: { version: string; tuning: Tuning }): Promise<void>;
+  /** Keeps facts by their ids; the same again changes nothing. */
+  insertFacts(facts: readonly { id: string; fact: Fact }[]): Promise<void>;
+  /** All facts, in the order they were told. */
+  facts(): Promise<Fact[]>;
   saveBaselines(rows: readonly StoredBaseline[], token: string): Promise<void>;
   loadBaselines(): AsyncIterable<StoredBaseline>;
   readonly outbox: Outbox;
@@ -60,6 +65,22 @@ export function createStore(o: StoreOptions): Store {
         [{ version, author: '', reason: '', tuning: JSON.stringify(tuning) }],
         `tuning/${version}`,
       ),
+    insertFacts: (facts) =>
+      client.insert(
+        'facts',
+        facts.map(({ id, fact }) => ({
+          id,
+          tenant: fact.tenant,
+          type: fact.type,
+          fact: JSON.stringify(fact),
+        })),
+      ),
+    facts: async () => {
+      const rows = await client.select<{ fact: string }>(
+        'SELECT argMin(fact, stored_at) AS fact FROM facts GROUP BY id ORDER BY min(stored_at), id',
+      );
+      return rows.map(({ fact }) => factSchema.parse(JSON.parse(fact)));
+    },
     saveBaselines: (rows, token) => saveBaselines(client, rows, token),
     loadBaselines: () => loadBaselines(client),
     outbox: createOutbox(client),

@@ -6,13 +6,19 @@ import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createEngine } from '../../detectors/engine.ts';
+import { createKnowledge } from '../../detectors/knowledge.ts';
 import type { Incident } from '../../schemas/incident.ts';
 import { type Settings, tuningOf } from '../config.ts';
 import { type Console, startConsole } from '../console/server.ts';
 import type { StatusReport } from '../console/status.ts';
 import { createDeliverer } from '../deliver/deliver.ts';
 import { createDetect, type Detect } from '../detect/detect.ts';
+import { reportHealth } from '../detect/health.ts';
+import { factTaker } from '../facts/fact-taker.ts';
+import { readFactsFiles } from '../facts/read-facts.ts';
+import { createFactKeeper } from '../facts/take-facts.ts';
 import { startSchedule } from '../hunt/schedule.ts';
+import type { FactTaker } from '../ingest/http/fact-routes.ts';
 import { createNormaliserFactory, type NormaliserFactory } from '../ingest/normaliser-factory.ts';
 import { createIngest, type Ingest } from '../ingest/service.ts';
 import type { Sink } from '../ingest/sink.ts';
@@ -54,6 +60,7 @@ export interface Up {
 
 /** Baselines are stored at every full minute: what a crash may forget. */
 const SAVE = '0 * * * * *';
+const DAILY = '0 5 0 * * *';
 /** Incidents of earlier runs shown on the status page. */
 const EARLIER_INCIDENTS = 1000;
 
@@ -61,7 +68,10 @@ export async function startUp(o: UpOptions): Promise<Up> {
   const { settings, lifecycle, logger } = o;
   const { store, embedded } = await openStore(settings, lifecycle);
   const tuning = tuningOf(settings);
-  const engine = createEngine({ tuning });
+  const knowledge = createKnowledge(readFactsFiles(settings.facts));
+  const engine = createEngine({ tuning, knowledge, pagesPerDay: settings.pagesPerDay });
+  const keeper = createFactKeeper({ store, knowledge });
+  await keeper.catchUp();
   const deliverer = createDeliverer({ outbox: store.outbox, webhooks: settings.webhooks, logger });
   const detect = createDetect({ engine, tuning, store, deliverer, logger, onIncidents: o.onIncidents });
   await detect.restore();
@@ -76,7 +86,10 @@ export async function startUp(o: UpOptions): Promise<Up> {
   const delivering = deliverer.run(lifecycle.signal);
   lifecycle.onClose('delivery', () => delivering);
   const schedule = startSchedule({
-    jobs: [{ name: 'save baselines', every: SAVE, run: () => detect.save() }],
+    jobs: [
+      { name: 'save baselines', every: SAVE, run: () => detect.save() },
+      { name: 'health of detectors', every: DAILY, run: async () => reportHealth(engine.health(), logger) },
+    ],
     logger,
   });
   lifecycle.onClose('schedule', () => schedule.close());
@@ -117,7 +130,9 @@ export async function startUp(o: UpOptions): Promise<Up> {
       configProblem: reload.problem,
     };
   };
-  live = o.live ? await startLive({ ...o, sink, normaliserFor, report, incidents }) : null;
+  live = o.live
+    ? await startLive({ ...o, sink, normaliserFor, report, incidents, facts: factTaker(settings, keeper) })
+    : null;
   const played = play({
     paths: o.playback,
     normaliserFor: () => normaliserFor(),
@@ -222,6 +237,7 @@ interface LiveOptions extends UpOptions {
   normaliserFor: NormaliserFactory;
   report: () => StatusReport;
   incidents: () => Incident[];
+  facts: FactTaker;
 }
 
 interface Live {
@@ -241,6 +257,7 @@ async function startLive(o: LiveOptions): Promise<Live> {
     dataDirectory: settings.dataDirectory,
     normaliserFor,
     sink,
+    facts: o.facts,
     logger,
   });
   lifecycle.onClose('ingest', () => ingest.close());

@@ -21,6 +21,8 @@ const TYPES = [
   'text/plain',
   'application/octet-stream',
   'application/gzip',
+  'application/yaml',
+  'application/secevent+jwt',
   // What `curl --data-binary` says of any file. Web pages can send it too, but they are refused by their Origin header.
   'application/x-www-form-urlencoded',
 ];

@@ -12,6 +12,7 @@ import { add, type IngestCounts, type Intake } from '../intake.ts';
 import type { Normaliser } from '../normalise.ts';
 import { splitBytes } from '../read/split.ts';
 import { checkContentType, plainBody, RequestError } from './body.ts';
+import { addFactRoutes, type FactTaker } from './fact-routes.ts';
 
 /** Entries handed over at once. */
 const BATCH = 1000;
@@ -27,6 +28,8 @@ export interface ReceiverOptions {
   intake: Intake;
   /** A fresh normaliser for one body; throws an Error naming the formats when there is none of that name. */
   normaliserFor: (format: string | undefined) => Normaliser;
+  /** Takes facts; absent where there is no store to keep them. */
+  facts?: FactTaker;
   logger: Logger;
 }
 
@@ -67,8 +70,11 @@ export async function startReceiver(o: ReceiverOptions): Promise<Receiver> {
     const result = await takeBody(bytes, formatOf(request), o);
     return await reply.code(result.statusCode).send(result.answer);
   });
+  addFactRoutes(app, o.facts, o.maxBodyBytes);
   app.setNotFoundHandler((_request, reply) =>
-    reply.code(404).send({ error: 'there is POST /v1/logs and GET /healthz' }),
+    reply
+      .code(404)
+      .send({ error: 'there is POST /v1/logs, POST /v1/context, POST /v1/caep and GET /healthz' }),
   );
   answerErrors(app, o);
   await app.listen({ host: o.host, port: o.port }).catch((error: NodeJS.ErrnoException) => {

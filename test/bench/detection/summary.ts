@@ -5,7 +5,7 @@ import type { AttackResult, BenignResult, CellResult, NegativeResult } from './r
 import { FACTORS } from './rules/index.ts';
 
 /** False pages per 1,000 credentials and day that a rule may have to be compared. */
-export const RATE = 0.1;
+const RATE = 0.1;
 
 export interface ScenarioLine {
   scenario: string;

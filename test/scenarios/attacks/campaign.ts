@@ -81,8 +81,8 @@ export function* campaign(o: Campaign): Generator<AttackCall> {
   }
 }
 
-export const SHARDS = 100;
-export const ADDRESSES = 1000;
+const SHARDS = 100;
+const ADDRESSES = 1000;
 
 /** Credentials made for the attack, like those of a fresh partner; with 100 of them each has ten addresses. */
 export function newcomers(
@@ -141,7 +141,7 @@ export function strangers(
   });
 }
 
-export function strangerAt(place: Place): ApiEvent['credential'] {
+function strangerAt(place: Place): ApiEvent['credential'] {
   return {
     lineage: `client:${place.prefix}:${place.ua_family}`,
     fingerprint: null,

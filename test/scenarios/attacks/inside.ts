@@ -119,7 +119,7 @@ function agenticIntruder(world: World, o: Options): PlannedAttack {
 function boilingFrog(world: World, o: Options): PlannedAttack {
   const [actor] = insiders(world, { ...o, role: 'partner', count: 1 });
   const actors = o.variant === 'sharded' ? insiders(world, { ...o, role: 'partner', count: 20 }) : [actor!];
-  const start = startOf(world, 'reported', o.seed);
+  const start = Math.floor(startOf(world, 'reported', o.seed) / DAY) * DAY;
   const { main } = BUSINESS[world.archetype];
   const { size } = world.collections[main]!;
   const factor = o.variant === 'slow' ? 0.1 : 1;
@@ -152,7 +152,7 @@ function boilingFrog(world: World, o: Options): PlannedAttack {
   return {
     warmUp: warmUp(),
     // The sixteen weeks between are skipped; the level is where they would have led, then 30 per cent a day.
-    calls: days(Math.floor(start / DAY) * DAY, world.end, (day) => 60 * 1.3 ** day),
+    calls: days(start, world.end, (day) => 60 * 1.3 ** day),
     lineages: new Set(actors.map(({ credential }) => credential.lineage)),
     start,
     loot: 20_000,

@@ -25,7 +25,7 @@ interface Kind {
   readonly kind: Credential['kind'];
 }
 
-export const ROLES: Readonly<Record<Role, Kind>> = {
+const ROLES: Readonly<Record<Role, Kind>> = {
   partner: {
     share: 0.13,
     calls: 150,

@@ -282,7 +282,7 @@ function browsing({ world, business }: DayOf, random: Random, base: Base): Sessi
 }
 
 /** People look themselves and their friends up; most of whom they look for is there. */
-export function lookup(
+function lookup(
   { world, business }: Pick<DayOf, 'world' | 'business'>,
   base: Base & { at: number },
   random: Random,
