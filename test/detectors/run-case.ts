@@ -1,5 +1,6 @@
 // Runs the events of a case through the real engine and says when it first paged, for which detector and credential.
 
+import type { Detector } from '../../detectors/detector.ts';
 import { createEngine } from '../../detectors/engine.ts';
 import { createKnowledge } from '../../detectors/knowledge.ts';
 import type { ApiEvent } from '../../schemas/event.ts';
@@ -16,11 +17,16 @@ export interface Page {
 /** All findings that page, in order. */
 export function pagesOf(
   events: readonly ApiEvent[],
-  tuning?: Tuning,
-  facts: readonly FactInput[] = [],
+  o: { tuning?: Tuning; facts?: readonly FactInput[] | undefined; detectors?: readonly Detector[] } = {},
 ): Page[] {
+  const { tuning, facts = [], detectors } = o;
   const knowledge = createKnowledge(facts.map((one) => fact.parse(one)));
-  const engine = createEngine({ maxCredentials: 4096, knowledge, ...(tuning ? { tuning } : {}) });
+  const engine = createEngine({
+    maxCredentials: 4096,
+    knowledge,
+    ...(tuning ? { tuning } : {}),
+    ...(detectors ? { detectors } : {}),
+  });
   const pages: Page[] = [];
   for (const [index, event] of events.entries())
     for (const finding of engine.process(event).findings) if (finding.pages) pages.push({ finding, index });

@@ -18,6 +18,7 @@ const HEAVY = {
   next: u8('place in the ring'),
   pairs: f32('writes that followed a read of the same object, learned'),
   writes: f32('writes learned from'),
+  usual: f32('share of such pairs that was usual when the evidence began'),
   evidence: f32('CUSUM of "a write follows a read of its object"'),
   hit: u32('objects hit since it was 0'),
   bytes: f64('bytes of the reads before them'),
@@ -60,10 +61,13 @@ export const destructiveShift = defineDetector({
     if (!baseline.routeKnown && SETTINGS.test(event.route)) state.settings = event.at;
     if (object === 0) return null;
     const pair = event.method !== 'POST' && readJustNow(state, object, event.at);
-    const usual = clamp((1.5 * (state.pairs + PRIOR * p.usualPairs)) / (state.writes + PRIOR), 0.02, 0.85);
-    if (usual > MOST_USUAL) return null;
     if (event.at - state.lastAt > IDLE) state.evidence = 0;
     state.lastAt = event.at;
+    // Taken as it stood before, so that the behaviour is not its own excuse.
+    if (state.evidence === 0)
+      state.usual = clamp((1.5 * (state.pairs + PRIOR * p.usualPairs)) / (state.writes + PRIOR), 0.02, 0.85);
+    const { usual } = state;
+    if (usual > MOST_USUAL) return null;
     state.evidence = cusum(state.evidence, pair, { p0: usual, p1: 0.95 });
     if (state.evidence > 3) context.suspect(state.evidence);
     if (state.evidence === 0) {
