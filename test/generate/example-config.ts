@@ -72,6 +72,14 @@ webhooks: []
 #    minSeverity: low     # info, low, medium, high, critical
 #    allowPrivate: false  # true allows private and loopback addresses
 #    timeoutMs: 10000
+
+# Files of what you know: inventory, revocations, deploys, declared jobs, canaries, sensitivity (docs/facts.md).
+facts: []
+# caep:                  # signed security events pushed to POST /v1/caep
+#   issuer: https://idp.example.com
+#   audience: keytrail
+#   jwks: https://idp.example.com/jwks.json   # or a file
+pagesPerDay: 20          # incidents of one tenant that may interrupt people; the rest are marked for the digest
 `;
 
 const OVERRIDES = `
