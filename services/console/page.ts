@@ -97,13 +97,15 @@ function details(incident: Incident): Html {
 </table>
 <dl>
 <dt>Records exposed</dt><dd>${whole(exposed.records)} (${whole(exposed.low)} to ${whole(exposed.high)}), ${whole(exposed.bytes)} bytes</dd>
+<dt>Ledger</dt><dd>Which records: <a href="/incidents/${incident.id}/ledger.csv">CSV</a>, <a href="/incidents/${incident.id}/ledger.ndjson">NDJSON</a></dd>
+${incident.attributed.length === 0 ? html`` : html`<dt>Attributed to</dt><dd>${whole(incident.attributed.length)} credentials, most records first:<br>${incident.attributed.slice(0, 20).map((one) => html`<span>${one.display}: ${whole(one.records)} records in ${whole(one.requests)} calls</span><br>`)}</dd>`}
 <dt>Sources</dt><dd>${incident.sources.map((source) => html`<span>${source.prefix} (AS${source.asn}, ${source.country}), ${whole(source.events)} calls</span><br>`)}</dd>
 <dt>Odds</dt><dd>${incident.odds}</dd>
 <dt>Rejected explanations</dt><dd>${incident.rejected.map((text) => html`<span>${text}</span><br>`)}</dd>
 <dt>Samples</dt><dd><code>${incident.samples.join(' ')}</code></dd>
 <dt>Response</dt><dd>${incident.response.map((step) => html`<span>${step.action}: ${step.effect}</span><br>`)}</dd>
 <dt>Judged by</dt><dd>${incident.detectors.join(', ')}; ${[...incident.attack, ...incident.owasp].join(', ')}</dd>
-<dt>Credential</dt><dd><code>${incident.lineage}</code></dd>
+<dt>Credential</dt><dd><code>${incident.lineage}</code>${incident.credential.owner === null ? html`` : html`, owner ${incident.credential.owner}`}</dd>
 </dl>
 </section>`;
 }

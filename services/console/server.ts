@@ -4,6 +4,7 @@
 import fastify, { type FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { ConfigError } from '../config.ts';
+import { ledgerCsv, ledgerNdjson } from './ledger.ts';
 import { incidentPage, STYLE, statusPage } from './page.ts';
 import type { StatusSource } from './status.ts';
 
@@ -25,6 +26,11 @@ const HEADERS = {
   'referrer-policy': 'no-referrer',
   'cache-control': 'no-store',
 };
+
+const LEDGERS = [
+  ['ndjson', 'application/x-ndjson', ledgerNdjson],
+  ['csv', 'text/csv; charset=utf-8', ledgerCsv],
+] as const;
 
 const LOOPBACK_HOST = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
 
@@ -74,6 +80,16 @@ function addRoutes(server: FastifyInstance, source: StatusSource): void {
     if (incident === undefined) return reply.code(404).send({ error: 'no such incident' });
     return reply.type('text/html; charset=utf-8').send(incidentPage(source.report(), incident));
   });
+  for (const [ending, type, write] of LEDGERS)
+    server.get<{ Params: { id: string } }>(`/incidents/:id/ledger.${ending}`, async (request, reply) => {
+      const incident = source.incidents().find(({ id }) => id === request.params.id);
+      if (incident === undefined) return reply.code(404).send({ error: 'no such incident' });
+      const rows = await source.ledger(incident);
+      return reply
+        .type(type)
+        .header('content-disposition', `attachment; filename="ledger-${incident.id}.${ending}"`)
+        .send(write(rows));
+    });
   server.get('/style.css', async (_request, reply) => reply.type('text/css; charset=utf-8').send(STYLE));
   server.get('/api/status', async () => source.report());
   server.get('/api/incidents', async () => source.incidents());

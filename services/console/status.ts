@@ -1,6 +1,7 @@
 // What the status page and /api/status show: counters of the running process and where to look further.
 
 import type { Incident } from '../../schemas/incident.ts';
+import type { LedgerRow } from '../store/ledger.ts';
 
 export interface StatusReport {
   version: string;
@@ -41,4 +42,6 @@ export interface StatusSource {
   report(): StatusReport;
   /** Newest first. */
   incidents(): readonly Incident[];
+  /** Records the incident's credentials were answered with. */
+  ledger(incident: Incident): Promise<LedgerRow[]>;
 }

@@ -27,6 +27,7 @@ import type { Logger } from '../logger.ts';
 import { version } from '../paths.ts';
 import { watchTuning } from '../reload.ts';
 import { type EmbeddedServer, startEmbedded } from '../store/embedded/server.ts';
+import { type LedgerRow, readLedger } from '../store/ledger.ts';
 import { createStore, type Store } from '../store/store.ts';
 import { play } from './play.ts';
 
@@ -131,7 +132,15 @@ export async function startUp(o: UpOptions): Promise<Up> {
     };
   };
   live = o.live
-    ? await startLive({ ...o, sink, normaliserFor, report, incidents, facts: factTaker(settings, keeper) })
+    ? await startLive({
+        ...o,
+        sink,
+        normaliserFor,
+        report,
+        incidents,
+        facts: factTaker(settings, keeper),
+        ledger: (incident) => readLedger(store, incident),
+      })
     : null;
   const played = play({
     paths: o.playback,
@@ -238,6 +247,7 @@ interface LiveOptions extends UpOptions {
   report: () => StatusReport;
   incidents: () => Incident[];
   facts: FactTaker;
+  ledger: (incident: Incident) => Promise<LedgerRow[]>;
 }
 
 interface Live {
@@ -249,7 +259,7 @@ async function startLive(o: LiveOptions): Promise<Live> {
   const { settings, lifecycle, sink, normaliserFor, logger } = o;
   const console = await startConsole({
     ...settings.console,
-    source: { report: o.report, incidents: o.incidents },
+    source: { report: o.report, incidents: o.incidents, ledger: o.ledger },
   });
   lifecycle.onClose('status page', () => console.close());
   const ingest = await createIngest({

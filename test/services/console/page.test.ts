@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { get } from 'node:http';
 import { test } from 'node:test';
 import type { Incident } from '../../../schemas/incident.ts';
+import { ledgerCsv, ledgerNdjson } from '../../../services/console/ledger.ts';
 import { incidentPage, statusPage } from '../../../services/console/page.ts';
 import { startConsole } from '../../../services/console/server.ts';
 import type { StatusReport } from '../../../services/console/status.ts';
@@ -72,6 +73,28 @@ const report: StatusReport = {
   configProblem: HOSTILE,
 };
 
+const rows = [
+  {
+    collection: '/v1/customers',
+    id: '=HYPERLINK("x"),1',
+    lineage: 'key',
+    first_at: '2026-03-02T00:00:00Z',
+    last_at: '2026-03-02T00:00:00Z',
+    requests: 2,
+    request_id: 'r-1',
+  },
+];
+
+test('the ledger as CSV runs no formula and keeps its columns, as NDJSON it is what it is', () => {
+  const [head, row] = ledgerCsv(rows).split('\r\n');
+  assert.equal(head, 'collection,id,lineage,first_at,last_at,requests,request_id');
+  assert.equal(
+    row,
+    `/v1/customers,"'=HYPERLINK(""x""),1",key,2026-03-02T00:00:00Z,2026-03-02T00:00:00Z,2,r-1`,
+  );
+  assert.deepEqual(JSON.parse(ledgerNdjson(rows)), rows[0]);
+});
+
 test('every value from a log is escaped', () => {
   for (const page of [statusPage(report, [incident]), incidentPage(report, incident)]) {
     assert.ok(page.includes('&lt;script&gt;'), 'the hostile text is shown');
@@ -84,12 +107,14 @@ test('the server answers page, JSON, health and metrics with a strict policy, an
   const server = await startConsole({
     host: '127.0.0.1',
     port: 0,
-    source: { report: () => report, incidents: () => [incident] },
+    source: { report: () => report, incidents: () => [incident], ledger: async () => rows },
   });
   try {
     for (const path of [
       '/',
       `/incidents/${incident.id}`,
+      `/incidents/${incident.id}/ledger.csv`,
+      `/incidents/${incident.id}/ledger.ndjson`,
       '/style.css',
       '/api/status',
       '/api/incidents',
@@ -118,7 +143,11 @@ test('the server answers page, JSON, health and metrics with a strict policy, an
 test('it refuses to be reached from other machines, since there is no sign-in', async () => {
   for (const host of ['0.0.0.0', '::', '192.0.2.1'])
     await assert.rejects(
-      startConsole({ host, port: 0, source: { report: () => report, incidents: () => [] } }),
+      startConsole({
+        host,
+        port: 0,
+        source: { report: () => report, incidents: () => [], ledger: async () => [] },
+      }),
       /sign-in/,
     );
 });
