@@ -66,7 +66,8 @@ export function toOcsf(incident: Incident, o: { productVersion: string }): OcsfD
     end_time: lastAt,
     count: events,
     message: incident.summary,
-    is_alert: incident.status !== 'closed',
+    // What waits for the digest is a finding nobody is woken for.
+    is_alert: incident.status !== 'closed' && incident.notify === 'page',
     metadata: {
       version: '1.8.0',
       product: { uid: 'keytrail', name: 'Keytrail', vendor_name: 'Keytrail', version: o.productVersion },
@@ -77,7 +78,7 @@ export function toOcsf(incident: Incident, o: { productVersion: string }): OcsfD
     finding_info: findingInfo(incident, events),
     evidences: evidences(incident),
     ...anomalies(incident),
-    resources: [resource(incident)],
+    resources: [resource(incident), ...incident.attributed.slice(0, MOST_RESOURCES).map(attributedResource)],
     observables: observables(incident),
     ...remediation(incident),
     unmapped: {
@@ -87,10 +88,16 @@ export function toOcsf(incident: Incident, o: { productVersion: string }): OcsfD
       owasp: incident.owasp,
       rejected: incident.rejected,
       tuning: incident.tuning,
+      notify: incident.notify,
+      limit: incident.limit,
+      attributed: incident.attributed.slice(0, MOST_RESOURCES),
       credential: incident.credential,
     },
   };
 }
+
+/** A SIEM that wants the whole list reads the incident itself. */
+const MOST_RESOURCES = 100;
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 const analytic = (uid: string) => ({ uid, type_id: 2, type: 'Behavioral' });
@@ -173,11 +180,16 @@ function anomalies(incident: Incident): Pick<OcsfDetectionFinding, 'anomaly_anal
   };
 }
 
+/** A credential that a behaviour of many is attributed to. */
+function attributedResource(one: Incident['attributed'][number]): OcsfDetectionFinding['resources'][number] {
+  return { uid: one.lineage, name: one.display, type: 'API credential', role_id: 3, role: 'Affected' };
+}
+
 function resource(incident: Incident): OcsfDetectionFinding['resources'][number] {
   return {
     uid: incident.lineage,
     name: incident.credential.display,
-    type: 'API credential',
+    type: incident.attributed.length > 0 ? 'API endpoint' : 'API credential',
     role_id: 3,
     role: 'Affected',
     ...(incident.credential.owner

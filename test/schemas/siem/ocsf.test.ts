@@ -24,7 +24,7 @@ test('every incident maps to a valid OCSF 1.8.0 Detection Finding, also after a 
 });
 
 test('the life cycle is Create, Update and Close of one finding', () => {
-  const base = sample();
+  const base = { ...sample(), notify: 'page' as const };
   const seen = (['open', 'updated', 'closed'] as const).map((status) => toOcsf({ ...base, status }, o));
   assert.deepEqual(
     seen.map((f) => [f.type_uid, f.activity_name, f.status, f.is_alert]),
@@ -33,6 +33,11 @@ test('the life cycle is Create, Update and Close of one finding', () => {
       [200402, 'Update', 'In Progress', true],
       [200403, 'Close', 'Resolved', false],
     ],
+  );
+  assert.equal(
+    toOcsf({ ...base, status: 'open', notify: 'digest' }, o).is_alert,
+    false,
+    'nobody is woken for the digest',
   );
   assert.equal(new Set(seen.map((f) => f.finding_info.uid)).size, 1);
   assert.equal(new Set(seen.map((f) => f.metadata.uid)).size, 3);
