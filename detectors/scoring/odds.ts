@@ -8,12 +8,13 @@ const LONGEST_YEARS = 1000;
 
 /**
  * @param logE ln of the combined e-value
- * @param perDay calls of the credential on an ordinary day; at least 1 is assumed
+ * @param perDay calls on an ordinary day; at least 1 is assumed
+ * @param whose `this credential`, or what many share
  */
-export function oddsInWords(logE: number, perDay: number): string {
+export function oddsInWords(logE: number, perDay: number, whose = 'this credential'): string {
   const days = Math.exp(Math.min(logE, 50)) / Math.max(perDay, 1);
   const years = days / DAYS_A_YEAR;
-  const of = "of this credential's traffic";
+  const of = `of ${whose}'s traffic`;
   if (years > LONGEST_YEARS) return `expected less than once in 1,000 years ${of}`;
   if (years >= 2) return `expected at most once in ${grouped(years)} years ${of}`;
   if (days >= 60) return `expected at most once in ${grouped(days / 30.4)} months ${of}`;

@@ -41,7 +41,8 @@ export function reportOf(incident: OpenIncident): Incident {
       display: credential.display,
       claims: paging.map((claim) => claim.finding.claim),
       exposed,
-      sources: sources.length,
+      sources: incident.attributed === null ? sources.length : null,
+      callers: incident.attributed?.length ?? 1,
     }),
     tenant: incident.tenant,
     lineage: incident.lineage,
@@ -52,7 +53,7 @@ export function reportOf(incident: OpenIncident): Incident {
     last_event_at: new Date(incident.lastAt).toISOString(),
     sources,
     exposed,
-    odds: oddsInWords(incident.logE, ordinaryCallsPerDay(incident)),
+    odds: oddsInWords(incident.logE, ordinaryCallsPerDay(incident), whoseTraffic(incident)),
     evidence: evidenceOfClaims(claims),
     samples: incident.samples.map((sample) => plain(sample, 128)),
     attack: distinct(claims.flatMap((claim) => claim.meta.attack)),
@@ -117,6 +118,9 @@ function responsesTo(incident: OpenIncident, claims: readonly Claim[]): Incident
   }
   return list;
 }
+
+const whoseTraffic = ({ attributed, credential }: OpenIncident): string =>
+  attributed === null ? 'this credential' : `this ${credential.kind}`;
 
 /** Calls on an ordinary day before the incident; from the incident's own rate while nothing was learned. */
 function ordinaryCallsPerDay(incident: OpenIncident): number {

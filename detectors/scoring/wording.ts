@@ -65,7 +65,9 @@ export function summaryOf(o: {
   display: string;
   claims: readonly string[];
   exposed: { records: number; low: number; high: number; bytes: number };
-  sources: number;
+  /** Null where calls were not followed one by one. */
+  sources: number | null;
+  callers: number;
 }): string {
   const [first, second] = o.claims.map((claim) => plain(claim, 400).replace(/[.\s]+$/, ''));
   const claim = `${o.display} ${first ?? 'behaves unlike itself'}${second ? `; it also ${second}` : ''}.`;
@@ -75,5 +77,6 @@ export function summaryOf(o: {
     records > 0
       ? `${thousands(records)} distinct ${records === 1 ? 'record' : 'records'}${interval} and ${sizeInWords(bytes)}`
       : sizeInWords(bytes);
-  return `${claim} Taken so far: ${taken}, to ${o.sources} ${o.sources === 1 ? 'source' : 'sources'}.`;
+  const [count, what] = o.sources === null ? [o.callers, 'caller'] : [o.sources, 'source'];
+  return `${claim} Taken so far: ${taken}, to ${thousands(count)} ${count === 1 ? what : `${what}s`}.`;
 }

@@ -73,7 +73,11 @@ export function addScanCommand(program: Command): void {
     )
     .option('--trusted-proxy <cidr>', 'proxy whose X-Forwarded-For is believed, repeatable', collectProxy)
     .option('-c, --config <file>', 'keytrail.yaml with formats, identity and detector thresholds')
-    .option('--facts <file...>', 'inventory, revocations, declared jobs, canaries … (docs/facts.md)')
+    .option(
+      '--facts <file>',
+      'inventory, revocations, declared jobs, canaries … (docs/facts.md), repeatable',
+      (file: string, before: string[] = []) => [...before, file],
+    )
     .option('--json', 'incidents as NDJSON on stdout, one a line')
     .option('--summary-json', 'counts as one JSON object on stdout (on stderr together with --json)')
     .addOption(

@@ -4,7 +4,9 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { ATTACKS } from '../../scenarios/attacks/index.ts';
 import { VARIANTS, type Variant } from '../../scenarios/contract.ts';
+import { writeScenario } from '../../scenarios/write-scenario.ts';
 import { ALL_SCENARIOS, cellsIn, tasksOf } from './plan.ts';
 import { runAll } from './pool.ts';
 import { writeReport } from './report.ts';
@@ -25,11 +27,14 @@ const HELP = `npm run bench:detection -- [options]
   --json                 results and summary as JSON on stdout
   --report FILE          writes the report (docs/benchmark.md) and its pictures
   --results FILE         writes the result of every cell as it comes, one JSON object a line
+  --write DIR            judges nothing: writes one scenario as files (events, labels, context); needs --scenario, --variant
+  --lines                with --write: lines of Kong's http-log plugin instead of normalised events
   --from FILE            judges nothing: takes the results of an earlier run
 
 Examples:
   npm run bench:detection -- --scenario B01 --seed 7
   npm run bench:detection -- --scenario benign,H01,H02 --seeds 1-5
+  npm run bench:detection -- --scenario B01 --variant sharded --seed 7 --write /tmp/dell --lines
   npm run bench:detection -- --size S --json > results.json
 `;
 
@@ -52,6 +57,8 @@ function options() {
       report: { type: 'string' },
       results: { type: 'string' },
       from: { type: 'string' },
+      write: { type: 'string' },
+      lines: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -98,6 +105,10 @@ async function main(): Promise<void> {
     process.stdout.write(HELP);
     return;
   }
+  if (o.write !== undefined) {
+    writeFiles({ ...o, directory: o.write });
+    return;
+  }
   const tasks = tasksOf(o, o.seeds);
   const total = tasks.reduce((sum, task) => sum + cellsIn(task), 0);
   const results: CellResult[] = [];
@@ -128,6 +139,33 @@ async function main(): Promise<void> {
   };
   if (o.report) writeReport(o.report, { summary, facts, results });
   process.stdout.write(o.json ? `${JSON.stringify({ facts, summary, results })}\n` : `${tables(summary)}\n`);
+}
+
+function writeFiles(o: ReturnType<typeof options> & { directory: string }): void {
+  const attack = ATTACKS.find(({ id }) => id === o.scenarios[0]);
+  const [variant] = o.variants;
+  if (
+    o.scenarios.length !== 1 ||
+    attack === undefined ||
+    o.variants.length !== 1 ||
+    !attack.variants.includes(variant!)
+  )
+    throw new UsageError(
+      '--write needs one attack and one of its variants, such as --scenario B01 --variant sharded',
+    );
+  const shape = o.shapes?.[0] ?? attack.shapes?.[0] ?? '';
+  const { directory, credentials, lines } = o;
+  const done = writeScenario({
+    directory,
+    attack,
+    variant: variant!,
+    shape,
+    seed: o.seeds[0]!,
+    credentials,
+    past: 28,
+    lines,
+  });
+  process.stderr.write(`${done.events} events, ${done.records} records taken: ${directory}\n`);
 }
 
 function earlier(path: string): CellResult[] {
