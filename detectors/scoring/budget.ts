@@ -1,6 +1,7 @@
 // How many incidents of a tenant may interrupt people: a token bucket in event time. What is over the budget is no less an
 // incident; it waits in the digest instead.
-// Always holds: at most `perDay` at once and `perDay` a day thereafter; critical incidents are never held back, but count.
+// Always holds: at most `perDay` at once and `perDay` a day thereafter; critical incidents are never held back, but count;
+// nor are those about many callers (incidents.ts).
 
 import type { Severity } from '../../schemas/finding.ts';
 import { DAY } from './open-incident.ts';

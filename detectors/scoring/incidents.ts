@@ -142,7 +142,9 @@ export function createIncidents(o: IncidentsOptions = {}): Incidents {
     return notable(entry, joins) || paged ? tell(entry) : null;
   };
   const mayPage = ({ incident }: Entry): boolean => {
-    const granted = pages.spend(incident.tenant, incident.severity, incident.lastAt);
+    // One about many says more than the many about one that may have used the budget up.
+    const within = pages.spend(incident.tenant, incident.severity, incident.lastAt);
+    const granted = within || incident.attributed !== null;
     if (granted) incident.notify = 'page';
     return granted;
   };

@@ -97,6 +97,21 @@ test('a tenant over its budget of pages goes to the digest; critical ones never 
   assert.equal(story.emitted.at(-1)?.notify, 'page');
 });
 
+test('an incident about many callers pages although those about each of them used the budget up', () => {
+  const story = tell({ pagesPerDay: 2 }, past);
+  for (let i = 0; i < 4; i++)
+    story.call({ at: START + i * MINUTE, lineage: `key-${i}`, objects: [`c${i}`] }, [
+      { detector: 'D10', logE: 12 },
+    ]);
+  story.call({ at: START + 5 * MINUTE, lineage: 'key-9' }, [
+    { detector: 'D26', attributed: ['key-8', 'key-9'], records: 20 },
+  ]);
+  assert.deepEqual(
+    story.emitted.map((i) => i.notify),
+    ['page', 'page', 'digest', 'digest', 'page'],
+  );
+});
+
 test('evidence without harm goes into the hourly digest when it is strong enough among its peers, and pages later', () => {
   const story = tell({}, past);
   story.call({ at: START + MINUTE, lineage: 'weak' }, [{ detector: 'D24', pages: false, logE: 6 }]);
