@@ -28,6 +28,8 @@ export interface Meeting {
 export interface Change {
   /** When the first credential met the value, ms. */
   readonly since: number;
+  /** Recognised by this meeting; later ones are of a change already known. */
+  readonly fresh: boolean;
   /** Those that met it, in order. */
   readonly credentials: readonly { lineage: string; display: string }[];
 }
@@ -63,6 +65,7 @@ export function createFleet(): Fleet {
       }
       return {
         since: value.since,
+        fresh: !accepted,
         credentials: [...value.met].map(([lineage, { display }]) => ({ lineage, display })),
       };
     },

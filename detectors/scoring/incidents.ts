@@ -171,6 +171,8 @@ export function createIncidents(o: IncidentsOptions = {}): Incidents {
     for (const { lineage } of change.credentials) holds.drop(credentialKey(w.finding.tenant, lineage));
     const entry = register.entriesOf(told.finding.tenant, told.finding.lineage)[0];
     if (entry !== undefined) return join(entry, told, w.event);
+    // Known and long told: one more that meets it is no news.
+    if (!change.fresh) return null;
     return open(told, { facts: current.facts, trail: [], page: true });
   };
   /** What is neither part of an open incident nor of a change yet. */

@@ -19,11 +19,13 @@ const past: BaselineFacts = {
 };
 const moved: Told = { detector: 'D01', novelty: 64_999, logE: 13 };
 
-test('many credentials at a new network at once: one calm incident, and nobody is paged one by one', () => {
+test('many credentials at a new network at once: one calm incident, nobody is paged one by one, and whoever follows later is no news', () => {
   const story = tell({}, past);
   for (let i = 0; i < 30; i++)
     story.call({ at: START + i * 20_000, lineage: `key-${i}`, cluster: 9 }, [moved]);
-  story.until(START + DAY / 2);
+  story.until(START + 3 * DAY);
+  story.call({ at: START + 3 * DAY, lineage: 'key-99', cluster: 9 }, [moved]);
+  story.until(START + 4 * DAY);
   const [fleet, ...others] = story.latest();
   assert.deepEqual(
     others.map((i) => i.lineage),
