@@ -87,3 +87,27 @@ test('every source file opens with a comment that says what it is for', () => {
   });
   assert.deepEqual(wrong, []);
 });
+
+test('no detector knows a path or name of the benchmark’s generator', () => {
+  const generator = readdirSync('test/scenarios', { recursive: true, encoding: 'utf8' })
+    .filter((name) => /^(?:world|attacks|negatives)\/.*\.ts$/.test(name))
+    .map((name) => readFileSync(join('test/scenarios', name), 'utf8'));
+  const literals = new Set(
+    generator.flatMap((text) =>
+      [...text.matchAll(/'(\/(?:v\d|files)\/[a-z0-9/-]+|mobile-app|searchbot|shop-sdk)/g)].map(
+        ([, one]) => one!,
+      ),
+    ),
+  );
+  assert.ok(literals.size > 30, `${literals.size} literals`);
+  const wrong = sources
+    .filter((file) => file.startsWith('detectors/') && !file.endsWith('cases.ts'))
+    .flatMap((file) => {
+      // Comments may name examples.
+      const code = readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, '');
+      return [...literals]
+        .filter((literal) => code.includes(literal))
+        .map((literal) => `${file}: ${literal}`);
+    });
+  assert.deepEqual(wrong, []);
+});
