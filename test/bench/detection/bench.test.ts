@@ -155,7 +155,7 @@ test('the report names every scenario and marks what is not met', () => {
   const summary = summarise(results);
   const text = reportOf({
     summary,
-    facts: { seconds: 1, cells: 2, seeds: [1], size: 'S', jobs: 1 },
+    facts: { seconds: 1, commit: null, cells: 2, seeds: [1], size: 'S', jobs: 1 },
     results,
   });
   for (const { id } of ATTACKS) assert.ok(text.includes(`**${id}**`), id);

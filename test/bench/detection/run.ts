@@ -30,6 +30,7 @@ const HELP = `npm run bench:detection -- [options]
   --write DIR            judges nothing: writes one scenario as files (events, labels, context); needs --scenario, --variant
   --lines                with --write: lines of Kong's http-log plugin instead of normalised events
   --from FILE            judges nothing: takes the results of an earlier run
+  --commit ID            with --from: the commit of that run
 
 Examples:
   npm run bench:detection -- --scenario B01 --seed 7
@@ -57,6 +58,7 @@ function options() {
       report: { type: 'string' },
       results: { type: 'string' },
       from: { type: 'string' },
+      commit: { type: 'string' },
       write: { type: 'string' },
       lines: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -131,7 +133,8 @@ async function main(): Promise<void> {
   results.sort((a, b) => keyOf(a).localeCompare(keyOf(b)));
   const summary = summarise(results);
   const facts = {
-    seconds: Math.round((Date.now() - started) / 1000),
+    seconds: o.from ? null : Math.round((Date.now() - started) / 1000),
+    commit: o.commit ?? null,
     cells: results.length,
     seeds: [...new Set(results.map(({ seed }) => seed))].sort((a, b) => a - b),
     size: o.size,
