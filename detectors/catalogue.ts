@@ -19,6 +19,7 @@ import { sharedSecret } from './replay/shared-secret/detector.ts';
 import { twoPlaces } from './replay/two-places/detector.ts';
 import { unfamiliarSource } from './replay/unfamiliar-source/detector.ts';
 import { paginationWalk } from './scraping/pagination-walk/detector.ts';
+import { queryDrift } from './scraping/query-drift/detector.ts';
 import { dataVolume } from './volume/data-volume/detector.ts';
 
 /** The engine hands each detector views of exactly the state and parameters it declares, so the types meet there. */
@@ -37,6 +38,7 @@ export const CATALOGUE = [
   credentialStuffing,
   anonymousAccess,
   paginationWalk,
+  queryDrift,
   deniedThenAllowed,
   dataVolume,
   excessExposure,
