@@ -60,35 +60,41 @@ export function callerClaim(
 export function manyClaim(
   { event, route, group }: Ctx,
   episode: NonNullable<Kind['episode']>,
-  evidence: number,
+  o: { evidence: number; listed: boolean },
 ): SharedDraft {
   const callers = [...episode.callers.values()].sort(
     (a, b) => b.records - a.records || b.requests - a.requests || (a.lineage < b.lineage ? -1 : 1),
   );
   const window = spanInWords(event.at - episode.since);
+  const records = Math.round(episode.records);
+  const many = thousands(callers.length);
+  const query = shown(event.query_shape);
   return {
-    logE: evidence,
+    logE: o.evidence,
     pages: true,
     since: episode.since,
-    claim: `listed about ${thousands(Math.round(episode.records))} items to ${thousands(callers.length)} callers in ${window} for a broad query hardly anybody had used (${shown(event.query_shape)}); most of them are new or call from new networks`,
-    exposed: { records: Math.round(episode.records), bytes: episode.bytes, events: episode.requests },
+    claim: o.listed
+      ? `listed about ${thousands(records)} items to ${many} callers in ${window} for a broad query hardly anybody had used (${query}); most of them are new or call from new networks`
+      : `was asked by ${many} callers in ${window}, ${thousands(episode.strange)} of them from networks new to them, in a way hardly anybody had used (${query}): they look around for what there is to take`,
+    exposed: { records, bytes: episode.bytes, events: episode.requests },
     evidence: [
       {
         feature: 'items listed by the query',
-        observed: Math.round(episode.records),
+        observed: records,
         expected: `${Math.round(mostItems(route, group))} or fewer an answer`,
         unit: 'items',
         window,
       },
+      { feature: 'callers of the query', observed: callers.length, expected: 0, unit: 'credentials', window },
       {
-        feature: 'callers of the query',
-        observed: callers.length,
+        feature: 'callers from networks new to them',
+        observed: episode.strange,
         expected: 0,
         unit: 'credentials',
         window,
       },
       {
-        feature: 'established callers among them',
+        feature: 'established callers at their usual places',
         observed: episode.settled,
         expected: 'most, for a new feature',
         unit: 'credentials',
@@ -102,10 +108,10 @@ export function manyClaim(
       key: `route:${event.method} ${event.route}`,
       display: `${event.method} ${event.route}`,
     },
-    attributed: callers.map(({ lineage, display, records, requests }) => ({
+    attributed: callers.map(({ lineage, display, records: own, requests }) => ({
       lineage,
       display,
-      records: Math.round(records),
+      records: Math.round(own),
       requests,
     })),
   };

@@ -51,6 +51,7 @@ const DEPLOYED = 10;
 /** Pages into a listing that people go. */
 const DEEP = 3;
 const LIGHT_KINDS = 4;
+const LEAST_LOOKERS = 5;
 
 export const queryDrift = defineDetector({
   meta: META,
@@ -76,7 +77,7 @@ export const queryDrift = defineDetector({
     const more = isMore(context, caller);
     if (breadth === 'reconnaissance') caller.looks += isNew ? 1 : 0;
     else caller.rows = cusum(caller.rows, more, ROWS);
-    memory.noted = { event, kind, more, nats };
+    memory.noted = { event, kind, more, looks: breadth === 'reconnaissance', nats };
     take(caller, event, baseline.objects.novel);
     context.suspect(caller.novelty + caller.rows);
     return judge(context, caller, breadth);
@@ -88,13 +89,12 @@ export const queryDrift = defineDetector({
     const episode = episodeOf(noted.kind, event.at);
     episode.rows = cusum(episode.rows, noted.more, ROWS);
     const { lineage, display } = event.credential;
-    addUser(episode, {
-      lineage,
-      display,
-      records: take(episode, event, baseline.objects.novel),
-      settled: baseline.mature && !isStrange(context),
-    });
-    return judgeTogether(context, episode, noted.nats);
+    const strange = isStrange(context);
+    const records = take(episode, event, baseline.objects.novel);
+    addUser(episode, { lineage, display, records, strange, settled: baseline.mature && !strange });
+    return noted.looks
+      ? judgeLookers(context, episode, noted.nats)
+      : judgeTogether(context, episode, noted.nats);
   },
   learn(context) {
     const { event, baseline, heavy, memory, route, group } = context;
@@ -182,5 +182,20 @@ function judgeTogether(
   const deployed = !knowledge.empty && knowledge.deploy(event) !== null;
   if (episode.records < (deployed ? DEPLOYED : 1) * p.sharedFloor) return null;
   if (!worthTelling(episode, event.at, episode.records)) return null;
-  return [manyClaim(context, episode, evidence)];
+  return [manyClaim(context, episode, { evidence, listed: true })];
+}
+
+/** Several credentials, each somewhere new, ask the same new thing about what there is: one thief with many keys. */
+function judgeLookers(
+  context: Ctx,
+  episode: ReturnType<typeof episodeOf>,
+  nats: number,
+): SharedDraft[] | null {
+  const { event, params: p, knowledge } = context;
+  if (episode.strange < Math.max(LEAST_LOOKERS, p.callerFloor) || 2 * episode.settled >= episode.callers.size)
+    return null;
+  const evidence = Math.min(MOST_TOGETHER, nats + FURTHER * (episode.strange - 1));
+  if (evidence < p.threshold || (!knowledge.empty && knowledge.deploy(event) !== null)) return null;
+  if (!worthTelling(episode, event.at, episode.strange)) return null;
+  return [manyClaim(context, episode, { evidence, listed: false })];
 }

@@ -44,20 +44,21 @@ export interface User {
   display: string;
   records: number;
   requests: number;
-  /** An established credential at a place it is known from. */
+  /** An established credential at a place it is known from; or one that is somewhere new. */
   settled: boolean;
+  strange: boolean;
 }
 
 export interface Kind {
   /** Credentials that took it up without suspicion. */
   users: number;
   /** Null while nothing speaks against it. */
-  episode: (Taken & { callers: Map<string, User>; settled: number }) | null;
+  episode: (Taken & { callers: Map<string, User>; settled: number; strange: number }) | null;
 }
 
 export interface Episodes extends Memory {
   /** What detect() found out about the event at hand, for watch(); means nothing after it. */
-  noted: { event: ApiEvent; kind: Kind; more: boolean; nats: number } | null;
+  noted: { event: ApiEvent; kind: Kind; more: boolean; looks: boolean; nats: number } | null;
   kind(key: number): Kind;
   caller(tenant: string, lineage: string, at: number): Caller;
 }
@@ -121,7 +122,7 @@ export function keyOf(tenant: string, name: string, seed = 0): number {
 /** Notes a kind's episode, begun anew after a day of silence. */
 export function episodeOf(kind: Kind, at: number): NonNullable<Kind['episode']> {
   if (kind.episode === null || at - kind.episode.lastAt > DAY)
-    kind.episode = { ...nothing(at), callers: new Map(), settled: 0 };
+    kind.episode = { ...nothing(at), callers: new Map(), settled: 0, strange: 0 };
   return kind.episode;
 }
 
@@ -144,16 +145,14 @@ export function addKind(caller: Caller, key: number): boolean {
   return true;
 }
 
-export function addUser(
-  episode: NonNullable<Kind['episode']>,
-  o: { lineage: string; display: string; records: number; settled: boolean },
-): void {
+export function addUser(episode: NonNullable<Kind['episode']>, o: Omit<User, 'requests'>): void {
   let user = episode.callers.get(o.lineage);
   if (user === undefined) {
     if (episode.callers.size >= MOST_ATTRIBUTED) return;
-    user = { lineage: o.lineage, display: o.display, records: 0, requests: 0, settled: o.settled };
+    user = { ...o, records: 0, requests: 0 };
     episode.callers.set(o.lineage, user);
     if (o.settled) episode.settled++;
+    if (o.strange) episode.strange++;
   }
   user.records += o.records;
   user.requests++;
@@ -165,7 +164,7 @@ interface Rows {
   kinds: [
     key: number,
     users: number,
-    episode: (Stored<Taken> & { settled: number; callers: User[] }) | null,
+    episode: (Stored<Taken> & { settled: number; strange: number; callers: User[] }) | null,
   ][];
   callers: [key: number, caller: Stored<Caller> & { kinds: number[] }][];
 }
