@@ -7,7 +7,7 @@ import { type Context, type Draft, defineDetector, type SharedDraft } from '../.
 import { worthTelling } from '../../endpoint/telling.ts';
 import { spanInWords } from '../../reporting.ts';
 import { cusum } from '../../sequential-test.ts';
-import { u16 } from '../../state/fields.ts';
+import { u16, u32 } from '../../state/fields.ts';
 import { type Breadth, broadOf, NATS, WORDS } from './broad.ts';
 import { callerClaim, manyClaim } from './claims.ts';
 import {
@@ -24,7 +24,10 @@ import { META } from './meta.ts';
 import { PARAMS } from './params.ts';
 import { GROUP, itemsOf, learnQuery, mostItems, ROUTE } from './usual-queries.ts';
 
-const HEAVY = { kinds: u16('kinds of query learned of the credential') } as const;
+const HEAVY = {
+  kinds: u16('kinds of query learned of the credential'),
+  watched: u32('hours since the epoch until which what it asks is watched'),
+} as const;
 export type Ctx = Context<
   z.infer<typeof PARAMS>,
   Record<never, never>,
@@ -48,6 +51,7 @@ const MOST_TOGETHER = 16;
 const ROWS = { p0: 0.2, p1: 0.8 };
 /** A release that was told of brings new queries; what they take must then be far more. */
 const DEPLOYED = 10;
+const HOUR = 3_600_000;
 /** Pages into a listing that people go. */
 const DEEP = 3;
 const LIGHT_KINDS = 4;
@@ -62,15 +66,20 @@ export const queryDrift = defineDetector({
   route: ROUTE,
   memory: createEpisodes,
   detect(context) {
-    const { event, baseline, memory, route, params: p } = context;
-    if (baseline.queryShapeKnown || event.status < 200 || event.status > 299) return null;
+    const { event, baseline, heavy, memory, route, params: p } = context;
+    if (event.status < 200 || event.status > 299) return null;
+    if (baseline.queryShapeKnown && !mayBeWatched(context)) return null;
     if (event.query === '' && event.objects.length > 0) return null;
     const breadth = broadOf(event, route, p);
     if (breadth === null) return null;
+    const { tenant, at } = event;
+    const { lineage } = event.credential;
     const key = kindKey(context);
     const kind = memory.kind(key);
     if (kind.users >= p.knownUsers) return null;
-    const caller = memory.caller(event.tenant, event.credential.lineage, event.at);
+    if (baseline.queryShapeKnown && !memory.watches({ tenant, lineage, at, kind: key })) return null;
+    const caller = memory.caller(tenant, lineage, at);
+    if (heavy !== null) heavy.watched = Math.floor(at / HOUR) + 24;
     const nats = NATS[breadth] + peerNovelty(context, kind.users);
     const isNew = addKind(caller, key);
     if (isNew) addNovelty(context, caller, nats);
@@ -79,7 +88,8 @@ export const queryDrift = defineDetector({
     else caller.rows = cusum(caller.rows, more, ROWS);
     memory.noted = { event, kind, more, looks: breadth === 'reconnaissance', nats };
     take(caller, event, baseline.objects.novel);
-    context.suspect(caller.novelty + caller.rows);
+    // Established users at their usual places may take a new search up: it is learned, and watched for a day all the same.
+    if (caller.rows > 0 || !isSettled(context)) context.suspect(caller.novelty + caller.rows);
     return judge(context, caller, breadth);
   },
   watch(context) {
@@ -91,7 +101,7 @@ export const queryDrift = defineDetector({
     const { lineage, display } = event.credential;
     const strange = isStrange(context);
     const records = take(episode, event, baseline.objects.novel);
-    addUser(episode, { lineage, display, records, strange, settled: baseline.mature && !strange });
+    addUser(episode, { lineage, display, records, strange, settled: isSettled(context) });
     return noted.looks
       ? judgeLookers(context, episode, noted.nats)
       : judgeTogether(context, episode, noted.nats);
@@ -104,7 +114,8 @@ export const queryDrift = defineDetector({
     // Of a credential that is not busy only a few kinds are kept, and others would be taken up again and again.
     if (heavy === null && baseline.seen >= LIGHT_KINDS) return;
     if (heavy !== null) heavy.kinds++;
-    memory.kind(kindKey(context)).users++;
+    // What newcomers ask makes nothing ordinary: they may all be one.
+    if (isSettled(context)) memory.kind(kindKey(context)).users++;
   },
 });
 
@@ -141,6 +152,12 @@ function isMore({ event, route, group }: Ctx, caller: Caller): boolean {
   if (page.kind === 'cursor') return caller.queries.size > DEEP;
   return page.kind === 'page' ? page.value > DEEP : page.value > DEEP * (page.limit ?? 20);
 }
+
+const isSettled = (context: Ctx): boolean => context.baseline.mature && !isStrange(context);
+
+/** Of a busy credential its row tells; of others there are few calls. */
+const mayBeWatched = ({ event, heavy }: Ctx): boolean =>
+  heavy === null || Math.floor(event.at / HOUR) < heavy.watched;
 
 /** The network, where known, else the prefix, is new to the credential. */
 function isStrange({ event, baseline }: Ctx): boolean {

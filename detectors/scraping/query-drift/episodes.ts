@@ -60,7 +60,10 @@ export interface Episodes extends Memory {
   /** What detect() found out about the event at hand, for watch(); means nothing after it. */
   noted: { event: ApiEvent; kind: Kind; more: boolean; looks: boolean; nats: number } | null;
   kind(key: number): Kind;
+  /** The caller's episode, begun when there is none. */
   caller(tenant: string, lineage: string, at: number): Caller;
+  /** True when the caller's episode goes on and has this kind. */
+  watches(o: { tenant: string; lineage: string; at: number; kind: number }): boolean;
 }
 
 const nothing = (at: number): Taken => ({
@@ -107,6 +110,11 @@ export function createEpisodes(): Episodes {
       callers.set(key, one);
       if (callers.size > MOST_CALLERS) callers.delete(callers.keys().next().value as number);
       return one;
+    },
+    watches({ tenant, lineage, at, kind }) {
+      if (callers.size === 0) return false;
+      const one = callers.get(keyOf(tenant, lineage));
+      return one !== undefined && at - one.lastAt <= DAY && one.kinds.has(kind);
     },
     save: () => encode(kinds, callers),
     load: (stored) => decode(stored, kinds, callers),
