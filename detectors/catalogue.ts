@@ -3,6 +3,7 @@
 
 import { anonymousAccess } from './anonymous/anonymous-access/detector.ts';
 import { credentialStuffing } from './authentication/credential-stuffing/detector.ts';
+import { repeatedFailures } from './authentication/repeated-failures/detector.ts';
 import { destructiveShift } from './destruction/destructive-shift/detector.ts';
 import type { Detector } from './detector.ts';
 import { canary } from './enumeration/canary/detector.ts';
@@ -35,6 +36,7 @@ export const CATALOGUE = [
   identifierLookup,
   firstTouch,
   canary,
+  repeatedFailures,
   credentialStuffing,
   anonymousAccess,
   paginationWalk,
