@@ -15,6 +15,7 @@ import { sequentialWalk } from './enumeration/sequential-walk/detector.ts';
 import { excessExposure } from './exposure/excess-exposure/detector.ts';
 import { endedCredential } from './lifecycle/ended-credential/detector.ts';
 import { deniedThenAllowed } from './privilege/denied-then-allowed/detector.ts';
+import { firstPrivileged } from './privilege/first-privileged/detector.ts';
 import { senderConstraint } from './replay/sender-constraint/detector.ts';
 import { sharedSecret } from './replay/shared-secret/detector.ts';
 import { twoPlaces } from './replay/two-places/detector.ts';
@@ -41,6 +42,7 @@ export const CATALOGUE = [
   anonymousAccess,
   paginationWalk,
   queryDrift,
+  firstPrivileged,
   deniedThenAllowed,
   dataVolume,
   excessExposure,
