@@ -16,7 +16,7 @@ export const eitherOf = (...reasons: readonly number[]): number =>
 
 /** By the words of the route and the verb. */
 export function lookOfRoute(method: string, route: string): number {
-  const words = STRONG.test(route) ? 0.75 : MEDIUM.test(route) ? 0.5 : 0;
+  const words = STRONG.test(route) ? 0.85 : MEDIUM.test(route) ? 0.5 : 0;
   return eitherOf(words, VERBS[method] ?? 0);
 }
 

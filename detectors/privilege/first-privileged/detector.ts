@@ -87,7 +87,7 @@ export const firstPrivileged = defineDetector({
     if (state !== null) learnScopes(state, event.credential.scopes);
     if (baseline.routeKnown || event.credential.weak) return;
     if (group.id === 0) {
-      group.id = hash32(event.credential.client ?? '', hash32(event.tenant)) || 1;
+      group.id = memory.newGroup();
       group.since = event.at;
     }
     route.users++;
@@ -108,15 +108,15 @@ function isCounted(state: State, name: number): boolean {
 
 /** Takes a function in that is new to the credential; false when it is not privileged, or part of a release. */
 function count(context: Ctx, state: State, name: number): boolean {
-  const { event, baseline, memory, group, params: p } = context;
-  const weight = privilegeOf(context);
+  const { event, baseline, params: p } = context;
+  const users = usersAmongPeers(context, name);
+  const weight = privilegeOf(context, users);
   const others = takenUp(context.route, hash32(event.credential.lineage) || 1, event.at);
   if (weight < p.privilegeFloor || isRelease(context, others) || isEntitled(context)) return false;
-  const users = group.id === 0 ? 0 : memory.users(group.id, name);
   const nats = weight * improbability(context, users);
   if (state.count === 0) state.since = event.at;
   state.evidence = state.count === 0 ? nats : state.evidence + weight * FURTHER;
-  if (weight >= p.alone && users === 0 && baseline.mature && isWatched(context))
+  if (weight >= p.alone && users === 0 && baseline.mature)
     state.alone = Math.max(state.alone, improbability(context, users));
   state.functions.set(state.count % PLACES, name);
   state.count++;
@@ -124,30 +124,30 @@ function count(context: Ctx, state: State, name: number): boolean {
 }
 
 /** What people told, else how it looks and how few use it. */
-function privilegeOf({ event, knowledge, peers, route }: Ctx): number {
+function privilegeOf({ event, knowledge, peers, route }: Ctx, users: number): number {
   if (!knowledge.empty && knowledge.tags(event.tenant, event.route).has('privileged')) return 1;
   const look = lookOfRoute(event.method, event.route);
-  const share = route.users / Math.max(1, peers.size);
+  const share = users / Math.max(1, peers.size);
   const settled = event.at - route.since >= LEAST_WATCH;
   return eitherOf(look, settled ? RARE * Math.max(0, 1 - 10 * share) : RARE / 2);
 }
 
 /** ln of how much better an intruder explains the call than this credential's and its peers' history (Pitman–Yor). */
-function improbability({ event, baseline, peers, route, group }: Ctx, users: number): number {
+function improbability({ baseline, peers }: Ctx, users: number): number {
   const fresh = (STRENGTH + DISCOUNT * baseline.routes) / (baseline.events + STRENGTH);
   const own = Math.min(MOST_OWN, -Math.log(Math.min(1, fresh)));
-  const watched = group.id !== 0 && event.at - group.since >= LEAST_WATCH;
-  // Of a young group too little is known; then the whole tenant must not use it.
-  const others = watched ? users : Math.max(users, route.users);
   const among =
-    others === 0
+    users === 0
       ? Math.log((peers.events + 1) / (STRENGTH + 4 * DISCOUNT * baseline.routes))
-      : Math.log((peers.size + 1) / (others + 1));
+      : Math.log((peers.size + 1) / (users + 1));
   return Math.max(0, own + Math.min(MOST_PEERS, Math.max(0, among)) - TRIED);
 }
 
-const isWatched = ({ event, group, route }: Ctx): boolean =>
-  (group.id !== 0 && event.at - group.since >= LEAST_WATCH) || route.users === 0;
+/** Credentials of the group that used it; of the whole tenant while the group was not watched for long. */
+function usersAmongPeers({ event, memory, group, route }: Ctx, name: number): number {
+  const watched = group.id !== 0 && event.at - group.since >= LEAST_WATCH;
+  return watched ? memory.users(group.id, name) : route.users;
+}
 
 /** Told of, or young and taken up by several others within a day. */
 function isRelease({ event, knowledge, route, params: p }: Ctx, others: number): boolean {

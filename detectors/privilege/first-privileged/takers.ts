@@ -44,10 +44,13 @@ export function takenUp(route: StateView<typeof ROUTE>, owner: number, at: numbe
 export interface Takers extends Memory {
   users(group: number, route: number): number;
   add(group: number, route: number): void;
+  /** A number no group has had. */
+  newGroup(): number;
 }
 
 export function createTakers(): Takers {
   const counts = new Map<number, number>();
+  let groups = 0;
   const keyOf = (group: number, route: number): number =>
     mix32(group ^ mix32(route)) * 2 ** 20 + (route & 0xfffff);
   return {
@@ -62,10 +65,12 @@ export function createTakers(): Takers {
       counts.set(key, before + 1);
       if (counts.size > MOST) counts.delete(counts.keys().next().value as number);
     },
+    newGroup: () => ++groups,
     save() {
-      const out = new Float64Array(1 + 2 * counts.size);
+      const out = new Float64Array(2 + 2 * counts.size);
       out[0] = VERSION;
-      let at = 1;
+      out[1] = groups;
+      let at = 2;
       for (const [key, count] of counts) {
         out[at++] = key;
         out[at++] = count;
@@ -75,7 +80,8 @@ export function createTakers(): Takers {
     load(stored) {
       const view = new Float64Array(stored.slice().buffer);
       if (view[0] !== VERSION) return false;
-      for (let i = 1; i + 1 < view.length; i += 2) counts.set(view[i]!, view[i + 1]!);
+      groups = view[1]!;
+      for (let i = 2; i + 1 < view.length; i += 2) counts.set(view[i]!, view[i + 1]!);
       return true;
     },
   };
