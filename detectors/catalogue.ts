@@ -11,6 +11,7 @@ import { canary } from './enumeration/canary/detector.ts';
 import { firstTouch } from './enumeration/first-touch/detector.ts';
 import { guessingMisses } from './enumeration/guessing-misses/detector.ts';
 import { identifierLookup } from './enumeration/identifier-lookup/detector.ts';
+import { identityConfusion } from './enumeration/identity-confusion/detector.ts';
 import { novelObjects } from './enumeration/novel-objects/detector.ts';
 import { sequentialWalk } from './enumeration/sequential-walk/detector.ts';
 import { excessExposure } from './exposure/excess-exposure/detector.ts';
@@ -38,6 +39,7 @@ export const CATALOGUE = [
   identifierLookup,
   firstTouch,
   canary,
+  identityConfusion,
   repeatedFailures,
   credentialStuffing,
   successAfterFailures,
