@@ -194,6 +194,11 @@ export function refuse(
   return true;
 }
 
+/** Evidence that keeps an attempt from being learned: its place must not become a known one. A typing error at home is learned. */
+export const suspicionOf = (tries: Tries, strange: boolean): number =>
+  strange || tries.pairs.size > TYPING_ERRORS ? tries.evidence : 0;
+const TYPING_ERRORS = 2;
+
 /** Somebody is let in: takes evidence away, once an hour each. False when none is left. */
 export function accept(tries: Tries, o: { lineage: string; at: number; usual: number }): boolean {
   const hour = Math.floor(o.at / HOUR);

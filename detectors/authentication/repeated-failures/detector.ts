@@ -17,6 +17,7 @@ import {
   refuse,
   SOURCE_FAILURES,
   sourceKey,
+  suspicionOf,
   type Tries,
   usualFailures,
 } from '../tries.ts';
@@ -75,8 +76,9 @@ function refusedOn(context: Ctx, subject: string): Draft | null {
   const strange = !baseline.source.prefixKnown;
   const usual = usualFailures(baseline);
   const { cluster } = baseline.source;
-  if (!refuse(tries, { event, pair: pairOf(event)!, cluster, strange, usual })) return null;
-  context.suspect(tries.evidence);
+  const isNew = refuse(tries, { event, pair: pairOf(event)!, cluster, strange, usual });
+  context.suspect(suspicionOf(tries, strange));
+  if (!isNew) return null;
   const floor = tries.strange >= p.secretFloor ? p.secretFloor : Math.max(p.secretFloor, p.ownerFloor);
   if (!suffices(context, tries, floor) || !worthTelling(tries, event.at, tries.pairs.size)) return null;
   return accountClaim(context, tries);

@@ -19,6 +19,7 @@ import {
   refuse,
   SOURCE_FAILURES,
   sourceKey,
+  suspicionOf,
   type Tries,
   usualFailures,
 } from '../tries.ts';
@@ -68,7 +69,7 @@ export const successAfterFailures = defineDetector({
 });
 
 /** A refusal, on its account and from its source. */
-function note({ event, baseline, memory }: Ctx): void {
+function note({ event, baseline, memory, suspect }: Ctx): void {
   const pair = pairOf(event);
   if (pair === null || memory.accepted.has(event, baseline)) return;
   const { subject, fingerprint, kind } = event.credential;
@@ -81,6 +82,7 @@ function note({ event, baseline, memory }: Ctx): void {
   const account = accountKey(event.tenant, subject);
   const on = memory.accounts.of(account, event.at) ?? memory.accounts.begin(account, event.at);
   refuse(on, { ...attempt, usual: usualFailures(baseline) });
+  suspect(suspicionOf(on, attempt.strange));
 }
 
 function acceptedNow(context: Ctx): Draft | null {
