@@ -156,8 +156,16 @@ function isRelease({ event, knowledge, route, params: p }: Ctx, others: number):
   return young && !knowledge.empty && knowledge.deploy(event) !== null;
 }
 
-const isEntitled = ({ event, knowledge }: Ctx): boolean =>
-  !knowledge.empty && knowledge.entitlement(event, event.route) !== null;
+/** Told to be its work. Leave to read every collection (`*`) is none to administer. */
+function isEntitled({ event, knowledge }: Ctx): boolean {
+  if (knowledge.empty) return false;
+  const entitlements = knowledge.inventory(event)?.entitlements ?? [];
+  return entitlements.some(({ collection }) =>
+    collection.endsWith('*')
+      ? collection !== '*' && event.route.startsWith(collection.slice(0, -1))
+      : collection === event.route,
+  );
+}
 
 function noteScope(context: Ctx, state: State): void {
   const { event, baseline } = context;
