@@ -7,11 +7,14 @@ import { call, caller, DATA_CENTRE, START } from '../../../detectors/cases.ts';
 import { ATTACKS } from '../../scenarios/attacks/index.ts';
 import { HARD_NEGATIVES } from '../../scenarios/negatives/index.ts';
 import { goalsOf } from './goals.ts';
+import { options } from './options.ts';
 import { f1 } from './pages.ts';
+import { sweep } from './pictures.ts';
 import { runTask } from './plan.ts';
 import { reportOf } from './report.ts';
-import type { AttackResult, BenignResult, CellResult } from './results.ts';
+import type { AttackResult, BenignResult, CellResult, NegativeResult } from './results.ts';
 import { FACTORS, makeRules } from './rules/index.ts';
+import { thresholds } from './stage.ts';
 import { summarise } from './summary.ts';
 
 const rule = (id: string) => makeRules().find((one) => one.id === id)!;
@@ -31,6 +34,8 @@ const highest = (
     }),
   );
 };
+const reading = (at: number, lineage: string) =>
+  call(at, caller(lineage, DATA_CENTRE), { collection: '/v1/things', id: '1' });
 const every = (n: number, ms: number, more: (i: number) => object = () => ({})) =>
   Array.from({ length: n }, (_, i) => ({ at: START + i * ms, ...more(i) }));
 
@@ -125,23 +130,101 @@ const benign = (pages: number, rulePages: number[]): BenignResult => ({
   speed: { judgeMs: 2, parseMs: 1, events: 10, stateBytes: 1, bytesPerCredential: 1 },
 });
 
+const negative = (rulePages: number[]): NegativeResult => ({
+  type: 'negative',
+  scenario: 'H01',
+  seed: 1,
+  pages: 0,
+  fleet: 0,
+  allowedFleet: 0,
+  digests: 0,
+  detectors: [],
+  credentials: 1000,
+  days: 10,
+  rules: [{ rule: 'rate', pages: FACTORS.map((_, i) => rulePages[i] ?? 0) }],
+});
+
 test('figures follow from the cells', () => {
   const s = summarise([attack({}), attack({ seed: 2, detected: null }), benign(3, [50, 1])]);
   const [line] = s.lines;
   assert.equal(line?.leaked, 275, 'a miss counts with all its records');
-  assert.deepEqual([line?.detected, line?.useful, s.recallAll], [0.5, 0.5, 0.5]);
+  assert.equal(line?.worst, 500);
+  assert.deepEqual(s.recallAll, { useful: 0.5, usefulOfWhole: 0.5, detected: 0.5 });
   assert.equal(s.benign.rate, 0.3);
-  assert.deepEqual(s.rules, [{ rule: 'rate', factor: 2, rate: 0.1, rateAtDefault: 5 }]);
+  assert.ok(s.benign.rateBelow > 0.7 && s.benign.rateBelow < 0.8, 'three pages may be 7.75 in truth');
+  assert.deepEqual(s.stated, { cells: 2, within: 1, covered: 1 });
   assert.deepEqual(line?.best, { rule: 'rate', leaked: 100 });
   assert.equal(s.speed?.ratio, 1 / 3);
   const late = summarise([
-    attack({ detected: { leaked: 101, requests: 1, ms: 1, beforeDeadline: true, detectors: [] } }),
+    attack({ detected: { leaked: 51, requests: 1, ms: 1, beforeDeadline: true, detectors: [] } }),
   ]);
-  assert.equal(late.recallAll, 0, 'more than a tenth of the loot is too late');
+  assert.deepEqual(
+    late.recallAll,
+    { useful: 0, usefulOfWhole: 1, detected: 1 },
+    'more than a tenth of what its calls take is too late, whatever the incident took in all',
+  );
   const missed = summarise([
     attack({ detected: { leaked: 1, requests: 1, ms: 1, beforeDeadline: false, detectors: [] } }),
   ]);
-  assert.equal(missed.recallAll, 0, 'after the deadline is too late');
+  assert.equal(missed.recallAll.useful, 0, 'after the deadline is too late');
+});
+
+test('rules are compared at the false pages of ordinary weeks, and said apart with hard negatives', () => {
+  const s = summarise([attack({}), benign(0, [50, 1]), negative([90, 9, 0])]);
+  assert.deepEqual(s.rules, [
+    { rule: 'rate', factor: 2, rate: 0.1, rateAtDefault: 5, strict: { factor: 4, rate: 0 } },
+  ]);
+  assert.deepEqual(s.lines[0]?.best, { rule: 'rate', leaked: 100 });
+  assert.deepEqual(s.lines[0]?.bestStrict, { rule: 'rate', leaked: 500 }, 'never fires there');
+  const everywhere = FACTORS.map(() => 50);
+  const loud = summarise([attack({}), benign(0, everywhere)]);
+  assert.equal(loud.lines[0]?.best, null, 'one that is never quiet is not compared');
+});
+
+test('a stated number is wrong when it is six per cent off, and its interval when the truth is outside', () => {
+  const stated = { records: 106, low: 101, high: 110, truth: 100 };
+  assert.deepEqual(summarise([attack({ stated })]).stated, { cells: 1, within: 0, covered: 0 });
+});
+
+test('the curve over thresholds compares the same cells', () => {
+  const strict = { leaked: 90, requests: 1, ms: 1, beforeDeadline: true, detectors: [] };
+  const points = sweep([
+    attack({}),
+    attack({ seed: 2, detected: null }),
+    benign(3, []),
+    attack({ threshold: 2, detected: strict }),
+    { ...benign(1, []), threshold: 2 },
+  ]);
+  assert.deepEqual(points, [
+    { factor: 1, rate: 0.3, leaked: 50 },
+    { factor: 2, rate: 0.1, leaked: 90 },
+  ]);
+});
+
+test('a factor on thresholds stays within what a detector allows', () => {
+  assert.equal(thresholds(2).detectors.D08?.threshold, 23);
+  assert.equal(thresholds(2).detectors.D04?.threshold, 13.8);
+  assert.equal(thresholds(0.1).detectors.D08?.threshold, 3);
+});
+
+test('what is asked for is checked, and what is allowed is said', () => {
+  assert.throws(() => options(['--scenario', 'B99']), /--scenario B99: not known; allowed are benign, B01/);
+  assert.throws(() => options(['--negative', 'B01']), /allowed are H01/);
+  assert.throws(() => options(['--shape', 'old']), /allowed are new, established/);
+  assert.deepEqual(options(['--negative', 'H06', '--seed', '7']).scenarios, ['H06']);
+  assert.deepEqual(options(['--quick']).seeds, [101]);
+  assert.ok(!options(['--size', 'L']).scenarios.includes('B03'));
+  assert.deepEqual(options([]).seeds.length, 10);
+});
+
+test('the p99 of a session is learned until the test begins, and an attack does not raise it', () => {
+  const learned = rule('p99');
+  for (let s = 0; s < 200; s++)
+    for (let i = 0; i < 8; i++)
+      assert.equal(learned.see(reading(START + s * 600_000 + i * 1000, `key${s}`)).score, 0);
+  const fixed = learned.clone();
+  const scores = Array.from({ length: 800 }, (_, i) => fixed.see(reading(START + 3e8 + i, 'thief')).score);
+  assert.deepEqual([scores[6]! < 1, scores[7], scores[799]], [true, 1, 100]);
 });
 
 test('attribution weighs the innocent and the missed alike', () => {
@@ -155,13 +238,25 @@ test('the report names every scenario and marks what is not met', () => {
   const summary = summarise(results);
   const text = reportOf({
     summary,
-    facts: { seconds: 1, commit: null, cells: 2, seeds: [1], size: 'S', jobs: 1 },
+    facts: {
+      seconds: 1,
+      commit: 'abc1234',
+      started: '2026-01-02T03:04:05.000Z',
+      machine: '2 cores',
+      threshold: 1,
+      sweep: [],
+      cells: 2,
+      seeds: [1],
+      size: 'S',
+      jobs: 1,
+    },
     results,
   });
+  assert.ok(text.includes('commit abc1234, 2026-01-02.'), 'of the run that judged');
   for (const { id } of ATTACKS) assert.ok(text.includes(`**${id}**`), id);
   assert.match(
     text,
-    /Dell as reported, new partner \| ≤ 2,000 records \| 500, detected in 0 % of seeds \| \*\*not met\*\*/,
+    /Dell as reported, new partner \| ≤ 2,000 records \| 500, worst seed 500, detected in 0 % of seeds \| \*\*not met\*\*/,
   );
   assert.ok(goalsOf(summary).some(({ met }) => met === false));
 });

@@ -1,11 +1,10 @@
 // Runs the cells: an attack in the tenant's ordinary traffic, a hard negative, or two ordinary weeks.
 // Always holds: records are counted until the alert is emitted, by the truth of the scenario and not by what is claimed.
 
-import { performance } from 'node:perf_hooks';
-import type { Engine } from '../../../detectors/engine-contract.ts';
 import type { ApiEvent } from '../../../schemas/event.ts';
 import type { Archetype, Attack, HardNegative, PlannedAttack, Variant } from '../../scenarios/contract.ts';
 import { DAY, TEST_DAYS } from '../../scenarios/contract.ts';
+import { speedOf, strongest } from './measures.ts';
 import { merge, type Timed } from './merge.ts';
 import { concerns, f1, isFleet, lineagesIn, Pages } from './pages.ts';
 import type { AttackResult, BenignResult, NegativeResult, RuleResult } from './results.ts';
@@ -13,10 +12,18 @@ import { FACTORS } from './rules/index.ts';
 import type { Rule } from './rules/rule.ts';
 import { type Stage, timed } from './stage.ts';
 
+const HOUR = 3_600_000;
 /** Attack calls judged after the page, to see what becomes of the incident. */
 const AFTERWARDS = 3000;
-/** Ordinary traffic before the attack. */
+/** Ordinary traffic before the attack, judged with it; the days before that are shared (stage.ts). */
 const BEFORE = DAY / 2;
+/** Ordinary traffic after it: claims may wait some minutes before they page. */
+const AFTER = HOUR;
+/** Alarms of a rule about one key are one page for this long. */
+const COOL_DOWN = DAY;
+
+/** In whole quarters of a day, so that cells share where they begin. */
+const beginning = (start: number): number => Math.floor((start - BEFORE) / (DAY / 4)) * (DAY / 4);
 
 interface Labelled {
   event: ApiEvent;
@@ -37,9 +44,11 @@ export function runAttack(
 ): AttackResult {
   const { world } = stage;
   const plan = o.attack.plan(world, o);
-  const engine = stage.engine(plan.facts);
+  const from = beginning(plan.start);
+  const begin = stage.at(from);
+  const engine = begin.engine(plan.facts);
   const pages = new Pages();
-  const rules = stage.rules().map(watch);
+  const rules = begin.rules().map(watch);
   const truth = new Set<string>();
   const guilty = new Set<string>();
   let calls = 0;
@@ -48,18 +57,20 @@ export function runAttack(
   let digest: AttackResult['digest'] = null;
   let judging = true;
   let truthJudged = 0;
-  const from = Math.max(world.testStart, plan.start - BEFORE);
   const traffic = world.traffic(from, world.end);
-  const attack = attackCalls(plan);
   let left = true;
-  const marked = (function* (): Generator<Timed<Labelled>> {
-    yield* attack;
+  let last = plan.start;
+  let until = from;
+  const attack = (function* (): Generator<Timed<Labelled>> {
+    yield* attackCalls(plan);
     left = false;
   })();
-  for (const { item } of merge(marked, ordinary(traffic))) {
+  for (const { item } of merge(attack, ordinary(traffic))) {
     const { event, records } = item;
+    if (!left && (event.at > last + AFTER || !judging)) break;
     if (records !== null) {
       calls++;
+      last = event.at;
       guilty.add(event.credential.lineage);
       for (const record of records) truth.add(record);
     }
@@ -80,8 +91,8 @@ export function runAttack(
           digest = { leaked: truth.size, requests: calls };
       } else if (records !== null && ++judged >= AFTERWARDS) judging = false;
       truthJudged = truth.size;
+      until = event.at;
     }
-    if (!left) break;
   }
   if (judging) pages.take(engine.finish());
   const about = [...pages.paged.values()].filter((incident) => concerns(incident, plan));
@@ -99,6 +110,7 @@ export function runAttack(
     digest: digest ?? detected,
     incidents: about.length,
     otherPages: pages.paged.size - about.length,
+    credentialDays: (stage.credentials * (until - from)) / DAY,
     attribution: f1(named, guilty),
     stated:
       about.length === 0
@@ -136,16 +148,18 @@ export function runNegative(stage: Stage, o: { negative: HardNegative; seed: num
   const { world } = stage;
   const { negative } = o;
   const plan = negative.plan(world, o);
-  const engine = stage.engine(plan.facts);
+  const from = beginning(plan.start);
+  const to = Math.min(world.end, plan.end + AFTER);
+  const begin = stage.at(from);
+  const engine = begin.engine(plan.facts);
   const pages = new Pages();
-  const from = Math.max(world.testStart, plan.start - BEFORE);
   const altered = (function* (): Generator<ApiEvent> {
-    for (const event of world.traffic(from, plan.end)) {
+    for (const event of world.traffic(from, to)) {
       const changed = plan.alter ? plan.alter(event) : event;
       if (changed !== null) yield changed;
     }
   })();
-  const rules = falseAlarms(stage);
+  const rules = falseAlarms(begin.rules());
   for (const { item } of merge(timed(altered), timed(plan.events))) {
     pages.take(engine.process(item).incidents);
     rules.see(item);
@@ -162,22 +176,26 @@ export function runNegative(stage: Stage, o: { negative: HardNegative; seed: num
     digests: pages.digest.size,
     detectors: all.map((i) => `${i.detectors.join('+')} ${i.credential.display}: ${i.summary.slice(0, 160)}`),
     credentials: stage.credentials,
-    days: (plan.end - from) / DAY,
+    days: (to - from) / DAY,
     rules: rules.result(),
   };
 }
 
 export function runBenign(stage: Stage, o: { archetype: Archetype; seed: number }): BenignResult {
   const { world } = stage;
-  const engine = stage.engine();
+  const begin = stage.at(world.testStart);
+  const engine = begin.engine();
   const pages = new Pages();
-  const rules = falseAlarms(stage);
+  const rules = falseAlarms(begin.rules());
+  const evidence = strongest();
   const byDetector: Record<string, number> = {};
   const claims: string[] = [];
   let events = 0;
   for (const event of world.traffic(world.testStart, world.end)) {
     events++;
-    for (const incident of pages.take(engine.process(event).incidents)) {
+    const { findings, incidents } = engine.process(event);
+    evidence.see(event, findings);
+    for (const incident of pages.take(incidents)) {
       const [first] = incident.detectors;
       byDetector[first!] = (byDetector[first!] ?? 0) + 1;
       claims.push(
@@ -201,54 +219,27 @@ export function runBenign(stage: Stage, o: { archetype: Archetype; seed: number 
     claims,
     rules: rules.result(),
     health: engine.health(),
+    evidence: evidence.result(),
     speed: speedOf(stage, engine),
   };
 }
 
-/** What the rules would have alarmed about on harmless traffic: keys and days, at each factor. */
-function falseAlarms(stage: Stage) {
-  const rules = stage.rules();
-  const highest = rules.map(() => new Map<string, number>());
+/** How often the rules would have paged on harmless traffic, at each factor. */
+function falseAlarms(rules: readonly Rule[]) {
+  const quietUntil = rules.map(() => FACTORS.map(() => new Map<string, number>()));
+  const pages = rules.map(() => FACTORS.map(() => 0));
   return {
     see(event: ApiEvent): void {
       for (const [i, rule] of rules.entries()) {
         const { key, score } = rule.see(event);
-        if (score < 1) continue;
-        const day = `${key} ${Math.floor(event.at / DAY)}`;
-        if (score > (highest[i]!.get(day) ?? 0)) highest[i]!.set(day, score);
+        for (let f = 0; f < FACTORS.length && score >= FACTORS[f]!; f++) {
+          const quiet = quietUntil[i]![f]!;
+          if (event.at < (quiet.get(key) ?? 0)) continue;
+          quiet.set(key, event.at + COOL_DOWN);
+          pages[i]![f]! += 1;
+        }
       }
     },
-    result: () =>
-      rules.map((rule, i) => ({
-        rule: rule.id,
-        pages: FACTORS.map((factor) => [...highest[i]!.values()].filter((score) => score >= factor).length),
-      })),
-  };
-}
-
-/** CPU time of judging two days again against parsing the same events, alternating. */
-function speedOf(stage: Stage, engine: Engine): BenignResult['speed'] {
-  const { world } = stage;
-  const events = [...world.traffic(world.testStart, world.testStart + 2 * DAY)];
-  const lines = events.map((event) => JSON.stringify(event));
-  const copy = stage.engine();
-  let judgeMs = 0;
-  let parseMs = 0;
-  for (let from = 0; from < lines.length; from += 1000) {
-    const part = lines.slice(from, from + 1000);
-    const a = performance.now();
-    const parsed = part.map((line) => JSON.parse(line) as ApiEvent);
-    const b = performance.now();
-    for (const event of parsed) copy.process(event);
-    parseMs += b - a;
-    judgeMs += performance.now() - b;
-  }
-  const { stateBytes, credentials } = engine.statistics();
-  return {
-    judgeMs,
-    parseMs,
-    events: events.length,
-    stateBytes,
-    bytesPerCredential: stateBytes / Math.max(1, credentials),
+    result: () => rules.map((rule, i) => ({ rule: rule.id, pages: pages[i]! })),
   };
 }

@@ -1,6 +1,7 @@
 // The goals of the benchmark, with what was reached; a goal that is not met is said to be not met.
 
-import { median, type ScenarioLine, type Summary } from './summary.ts';
+import { median } from './figures.ts';
+import type { ScenarioLine, Summary } from './summary.ts';
 
 export interface Goal {
   what: string;
@@ -21,7 +22,7 @@ export function goalsOf(s: Summary): Goal[] {
     what,
     goal: `≤ ${whole(most)} records`,
     reached: l
-      ? `${whole(l.leaked)}${l.detected < 1 ? `, detected in ${percent(l.detected)} of seeds` : ''}`
+      ? `${whole(l.leaked)}, worst seed ${whole(l.worst)}${l.detected < 1 ? `, detected in ${percent(l.detected)} of seeds` : ''}`
       : '–',
     met: l ? l.leaked <= most && l.detected === 1 : null,
   });
@@ -29,6 +30,7 @@ export function goalsOf(s: Summary): Goal[] {
   const drift = line('B12', 'reported');
   const thief = line('B17', 'reported', '20%');
   const errors = s.lines.flatMap((l) => (l.error === null ? [] : [Math.abs(l.error)]));
+  const right = errors.filter((error) => error <= 0.05);
   const quiet = s.negatives.filter(({ scenario }) => scenario <= 'H08');
   const noisy = quiet.filter(({ pages }) => pages > 0);
   const fleets = s.negatives.filter(({ fleet, allowed }) => fleet > allowed);
@@ -36,7 +38,7 @@ export function goalsOf(s: Summary): Goal[] {
     {
       what: 'false pages per 1,000 credentials and day, ordinary traffic',
       goal: '≤ 0.1',
-      reached: s.benign.rate.toFixed(3),
+      reached: `${s.benign.rate.toFixed(3)} (below ${s.benign.rateBelow.toFixed(2)} with 95 % confidence)`,
       met: s.benign.credentialDays > 0 ? s.benign.rate <= 0.1 : null,
     },
     records('Dell as reported, established partner', line('B01', 'reported', 'established'), 500),
@@ -64,10 +66,10 @@ export function goalsOf(s: Summary): Goal[] {
       met: thief ? (thief.requests ?? Number.POSITIVE_INFINITY) <= 100 && thief.detected === 1 : null,
     },
     {
-      what: 'recall before a tenth of the loot, all scenarios and variants',
+      what: 'recall before a tenth of the records its calls take, all scenarios and variants',
       goal: '≥ 95 %',
-      reached: percent(s.recallAll),
-      met: s.recallAll >= 0.95,
+      reached: `${percent(s.recallAll.useful)} (of the whole incident as reported: ${percent(s.recallAll.usefulOfWhole)}; ever: ${percent(s.recallAll.detected)})`,
+      met: s.lines.length === 0 ? null : s.recallAll.useful >= 0.95,
     },
     {
       what: 'hard negatives H01 to H08',
@@ -82,16 +84,22 @@ export function goalsOf(s: Summary): Goal[] {
       met: s.negatives.length === 0 ? null : fleets.length === 0,
     },
     {
-      what: 'records out, best rule of the others against ours (median)',
+      what: 'records out, best rule of the others against ours (median), at 0.1 false pages in ordinary weeks',
       goal: '≥ 10×',
-      reached: s.advantage === null ? '–' : `${s.advantage.toFixed(1)}×`,
+      reached:
+        s.advantage === null
+          ? '–'
+          : `${s.advantage.toFixed(1)}× (rules held to 0.1 over hard negatives, too: ${s.advantageStrict?.toFixed(1) ?? '–'}×)`,
       met: s.advantage === null ? null : s.advantage >= 10,
     },
     {
-      what: 'stated records against the truth (median of scenarios)',
+      what: 'stated records against the truth, every scenario and variant',
       goal: 'within ± 5 %',
-      reached: percent(median(errors)),
-      met: errors.length === 0 ? null : (median(errors) ?? 1) <= 0.05,
+      reached:
+        s.stated === null
+          ? '–'
+          : `${right.length} of ${errors.length}; ${percent(s.stated.within)} of cells, median error ${percent(median(errors))}; interval holds the truth in ${percent(s.stated.covered)} of cells`,
+      met: errors.length === 0 ? null : right.length === errors.length,
     },
     {
       what: 'bytes → verdict against JSON.parse',

@@ -1,8 +1,9 @@
 // The benchmark's pictures, as SVG without scripts: records out per scenario, and against false pages.
 
-import type { AttackResult, BenignResult, CellResult, NegativeResult } from './results.ts';
+import { groupBy, median, perThousand, sum } from './figures.ts';
+import type { AttackResult, BenignResult, CellResult } from './results.ts';
 import { FACTORS } from './rules/index.ts';
-import { groupBy, median, type Summary } from './summary.ts';
+import type { Summary } from './summary.ts';
 
 const OURS = '#1d6fa5';
 const THEIRS = '#c9772b';
@@ -28,35 +29,21 @@ export function barsOf(s: Summary): string {
   ]);
 }
 
-/** Median records out over scenarios against false pages: rules at every factor, ours where it stands. */
-export function curveOf(s: Summary, results: readonly CellResult[]): string {
-  const attacks = results.filter((r): r is AttackResult => r.type === 'attack');
-  const harmless = results.filter((r): r is BenignResult | NegativeResult => r.type !== 'attack');
-  const days = harmless.reduce((sum, r) => sum + r.credentials * r.days, 0);
-  const rules = [...new Set(attacks.flatMap((r) => r.rules.map(({ rule }) => rule)))];
-  const points = (rule: string): { rate: number; leaked: number }[] =>
-    FACTORS.map((_, i) => ({
-      rate:
-        (harmless.reduce((sum, r) => sum + (r.rules.find((one) => one.rule === rule)?.pages[i] ?? 0), 0) /
-          Math.max(1, days)) *
-        1000,
-      leaked:
-        median(
-          [...groupBy(attacks, (r) => r.scenario).values()].map(
-            (group) =>
-              median(group.map((r) => r.rules.find((one) => one.rule === rule)?.leaked[i] ?? r.total))!,
-          ),
-        ) ?? 1,
-    }));
-  const ours = {
-    rate: s.rateOverall,
-    leaked:
-      median(
-        [...groupBy(attacks, (r) => r.scenario).values()].map(
-          (group) => median(group.map((r) => r.detected?.leaked ?? r.total))!,
-        ),
-      ) ?? 1,
-  };
+/** Median records out over scenarios against false pages of ordinary weeks: rules at every factor, ours at those of the sweep. */
+export function curveOf(results: readonly CellResult[], usual: number): string {
+  const at = (factor: number): CellResult[] => results.filter((r) => (r.threshold ?? 1) === factor);
+  const rules = [
+    ...new Set(results.flatMap((r) => (r.type === 'attack' ? r.rules.map(({ rule }) => rule) : []))),
+  ];
+  const points = (rule: string): Point[] =>
+    FACTORS.map((_, i) =>
+      pointOf(
+        at(usual),
+        (r) => r.rules.find((one) => one.rule === rule)?.leaked[i] ?? r.total,
+        (r) => r.rules.find((one) => one.rule === rule)?.pages[i] ?? 0,
+      ),
+    );
+  const ours = sweep(results);
   // False pages from 0.001 to 1,000, records from 1 to 100,000.
   const x = (rate: number): number => 70 + ((Math.log10(Math.max(0.001, rate)) + 3) / 6) * 560;
   const y = (leaked: number): number => 370 - (log(leaked) / 5) * 300;
@@ -76,16 +63,66 @@ export function curveOf(s: Summary, results: readonly CellResult[]): string {
   return svg(
     740,
     420,
-    'Records out (median over scenarios and variants) against false pages per 1,000 credentials and day',
+    'Records out (median over scenarios) against false pages per 1,000 credentials and day',
     [
       ...axis,
       ...levels,
       ...curves,
-      `<circle cx="${x(ours.rate)}" cy="${y(ours.leaked)}" r="7" fill="${OURS}"/><text x="645" y="72" fill="${OURS}" font-weight="bold">Keytrail</text>`,
-      '<text x="350" y="410" text-anchor="middle">false pages</text>',
+      `<polyline points="${ours.map((p) => `${x(p.rate).toFixed(1)},${y(p.leaked).toFixed(1)}`).join(' ')}" fill="none" stroke="${OURS}" stroke-width="2.5"/>`,
+      ...ours.map(
+        (p) =>
+          `<circle cx="${x(p.rate).toFixed(1)}" cy="${y(p.leaked).toFixed(1)}" r="${p.factor === usual ? 7 : 4}" fill="${OURS}"/>`,
+      ),
+      `<text x="645" y="72" fill="${OURS}" font-weight="bold">Keytrail</text>`,
+      `<text x="350" y="410" text-anchor="middle">false pages in ordinary weeks (left edge: 0.001 and fewer, none too)${ours.length > 1 ? `; Keytrail at thresholds × ${ours.map((p) => p.factor).join(', ')}` : ''}</text>`,
     ],
   );
 }
+
+interface Point {
+  rate: number;
+  leaked: number;
+}
+
+/** Ours at every factor, over the cells that were run at all of them: else the points would be of different attacks. */
+export function sweep(results: readonly CellResult[]): (Point & { factor: number })[] {
+  const factors = groupBy(results, (r) => String(r.threshold ?? 1));
+  const runs = groupBy(results, cellOf);
+  const common = results.filter((r) => runs.get(cellOf(r))!.length === factors.size);
+  return [...factors.keys()]
+    .map(Number)
+    .sort((a, b) => a - b)
+    .map((factor) => ({
+      factor,
+      ...pointOf(
+        common.filter((r) => (r.threshold ?? 1) === factor),
+        (r) => r.detected?.leaked ?? r.total,
+        (r) => r.pages,
+      ),
+    }));
+}
+
+function pointOf(
+  results: readonly CellResult[],
+  leaked: (r: AttackResult) => number,
+  pages: (r: BenignResult) => number,
+): Point {
+  const attacks = results.filter((r): r is AttackResult => r.type === 'attack');
+  const benign = results.filter((r): r is BenignResult => r.type === 'benign');
+  const groups = [...groupBy(attacks, (r) => r.scenario).values()];
+  return {
+    rate: perThousand(
+      sum(benign, pages),
+      sum(benign, (r) => r.credentials * r.days),
+    ),
+    leaked: median(groups.map((group) => median(group.map(leaked))!)) ?? 1,
+  };
+}
+
+const cellOf = (r: CellResult): string =>
+  r.type === 'attack'
+    ? `${r.scenario} ${r.shape} ${r.variant} ${r.seed}`
+    : `${r.type} ${r.type === 'benign' ? r.archetype : r.scenario} ${r.seed}`;
 
 const legend = (...entries: [string, string][]): string =>
   entries

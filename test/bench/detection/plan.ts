@@ -1,11 +1,11 @@
 // Which cells a run has, and the work of one process: all cells of one seed and archetype.
 
 import { ATTACKS } from '../../scenarios/attacks/index.ts';
-import { ARCHETYPES, type Archetype, VARIANTS, type Variant } from '../../scenarios/contract.ts';
+import { ARCHETYPES, type Archetype, type Attack, VARIANTS, type Variant } from '../../scenarios/contract.ts';
 import { HARD_NEGATIVES } from '../../scenarios/negatives/index.ts';
 import { runAttack, runBenign, runNegative } from './cells.ts';
 import type { CellResult } from './results.ts';
-import { prepare } from './stage.ts';
+import { prepare, type Stage } from './stage.ts';
 
 export interface Selection {
   /** Ids `B01`, `H06`; `benign` for the ordinary weeks. */
@@ -54,8 +54,22 @@ export function cellsIn(task: Task): number {
 }
 
 export function runTask(task: Task, done: (result: CellResult) => void): void {
+  const { archetype, seed, threshold } = task;
+  const give = (result: CellResult): void => done(threshold === 1 ? result : { ...result, threshold });
+  const stage = stageOf(task);
+  if (task.scenarios.includes('benign')) give(runBenign(stage, { archetype, seed }));
+  for (const negative of negativesOf(task)) give(runNegative(stage, { negative, seed }));
+  for (const cell of attackCells(task)) {
+    // An attack that prepares for weeks has another past in each variant; nobody has two.
+    const own = cell.variant !== 'reported' && cell.attack.plan(stage.world, { ...cell, seed }).warmUp;
+    give(runAttack(own ? stageOf(task, cell) : stage, { ...cell, seed }));
+  }
+}
+
+/** The tenant's past, with that of one attack as the cell has it. */
+function stageOf(task: Task, own?: { attack: Attack; variant: Variant; shape: string }): Stage {
   const { archetype, seed } = task;
-  const stage = prepare({
+  return prepare({
     archetype,
     seed,
     credentials: task.credentials,
@@ -63,7 +77,9 @@ export function runTask(task: Task, done: (result: CellResult) => void): void {
     // The pasts of all scenarios of the archetype, whichever are run: a cell's figure must not depend on the selection.
     pasts: (world) => [
       ...ATTACKS.filter((one) => one.archetype === archetype).flatMap((attack) => {
-        const { warmUp } = attack.plan(world, { variant: 'reported', shape: attack.shapes?.[0] ?? '', seed });
+        const { variant, shape } =
+          own?.attack === attack ? own : { variant: 'reported' as const, shape: attack.shapes?.[0] ?? '' };
+        const { warmUp } = attack.plan(world, { variant, shape, seed });
         return warmUp ? [warmUp] : [];
       }),
       ...HARD_NEGATIVES.filter((one) => one.archetype === archetype).flatMap((negative) => {
@@ -72,9 +88,6 @@ export function runTask(task: Task, done: (result: CellResult) => void): void {
       }),
     ],
   });
-  if (task.scenarios.includes('benign')) done(runBenign(stage, { archetype, seed }));
-  for (const negative of negativesOf(task)) done(runNegative(stage, { negative, seed }));
-  for (const cell of attackCells(task)) done(runAttack(stage, { ...cell, seed }));
 }
 
 export const ALL_SCENARIOS: readonly string[] = [

@@ -9,7 +9,25 @@ export interface RuleResult {
   leaked: (number | null)[];
 }
 
-export interface AttackResult {
+/** The run that gave the results: the first line of a results file. */
+export interface RunHeader {
+  type: 'run';
+  /** Of the code that judged; with `+` when files differed from it. */
+  commit: string;
+  /** ISO 8601. */
+  started: string;
+  machine: string;
+  size: string;
+  jobs: number;
+}
+
+/** What every cell says of itself. */
+interface Cell {
+  /** Factor on every detector's threshold; 1 when absent. */
+  threshold?: number;
+}
+
+export interface AttackResult extends Cell {
   type: 'attack';
   scenario: string;
   variant: Variant;
@@ -29,8 +47,9 @@ export interface AttackResult {
   /** The same when the digest counts, too. */
   digest: { leaked: number; requests: number } | null;
   incidents: number;
-  /** Pages of this cell about somebody else. */
+  /** Pages of this cell about somebody else, and over how many credential-days. */
   otherPages: number;
+  credentialDays?: number;
   attribution: number;
   /** Stated against true records at the end of judging, and whether the truth lay in the interval. */
   stated: { records: number; low: number; high: number; truth: number } | null;
@@ -39,7 +58,7 @@ export interface AttackResult {
   expected: readonly string[];
 }
 
-export interface NegativeResult {
+export interface NegativeResult extends Cell {
   type: 'negative';
   scenario: string;
   seed: number;
@@ -50,11 +69,11 @@ export interface NegativeResult {
   detectors: string[];
   credentials: number;
   days: number;
-  /** Per rule and factor: false pages (keys and days). */
+  /** Per rule and factor: false pages. */
   rules: { rule: string; pages: number[] }[];
 }
 
-export interface BenignResult {
+export interface BenignResult extends Cell {
   type: 'benign';
   archetype: Archetype;
   seed: number;
@@ -67,10 +86,12 @@ export interface BenignResult {
   /** Pages by detector that opened them. */
   byDetector: Record<string, number>;
   claims: string[];
-  /** Per rule and factor: false pages (keys and days). */
+  /** Per rule and factor: false pages. */
   rules: { rule: string; pages: number[] }[];
   health: DetectorHealth[];
-  /** Of process() against JSON.parse of the same events, and bytes per credential. */
+  /** Days on which a credential called, and those of them whose strongest finding has e of at least 10, 100 … 100,000. */
+  evidence?: { credentialDays: number; reached: number[] };
+  /** CPU time of process() and of JSON.parse of the same events, and bytes per credential. */
   speed: { judgeMs: number; parseMs: number; events: number; stateBytes: number; bytesPerCredential: number };
 }
 

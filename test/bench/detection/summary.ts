@@ -1,42 +1,42 @@
 // Folds the cells of a run into the figures people ask for.
-// Always holds: medians over seeds; what was never detected counts with all the records its calls took.
+// Always holds: medians over seeds, with the worst seed beside them; what was never detected counts with all the records its
+// calls took.
 
+import { type Best, bestRule, type RuleLine, rulesOf } from './compared.ts';
+import { groupBy, median, perThousand, share, sum } from './figures.ts';
 import type { AttackResult, BenignResult, CellResult, NegativeResult } from './results.ts';
-import { FACTORS } from './rules/index.ts';
-
-/** False pages per 1,000 credentials and day that a rule may have to be compared. */
-const RATE = 0.1;
 
 export interface ScenarioLine {
   scenario: string;
   shape: string;
   variant: string;
   seeds: number;
-  /** Medians over seeds. */
+  /** Medians over seeds, and the worst of them. */
   leaked: number;
+  worst: number;
   requests: number | null;
   minutes: number | null;
   /** Shares of seeds. */
   detected: number;
   /** Before a tenth of the records of its calls, and before the deadline. */
   useful: number;
+  /** Before a tenth of the records of the whole incident, of which the calls are the beginning. */
+  usefulOfWhole: number;
   digest: number;
   incidents: number;
   attribution: number | null;
   /** (Stated − true) / true, median. */
   error: number | null;
-  within: number | null;
-  /** Best rule at the compared rate: records out. */
-  best: { rule: string; leaked: number } | null;
+  /** Best rule at the compared rate of ordinary weeks, and of ordinary weeks and hard negatives together. */
+  best: Best | null;
+  bestStrict: Best | null;
   detectors: string[];
 }
 
-export interface RuleLine {
-  rule: string;
-  /** Factor at which it stays within RATE, and false pages per 1,000 credentials and day there and at its default. */
-  factor: number;
-  rate: number;
-  rateAtDefault: number;
+export interface Recall {
+  useful: number;
+  usefulOfWhole: number;
+  detected: number;
 }
 
 export interface Summary {
@@ -56,16 +56,26 @@ export interface Summary {
     fleet: number;
     digests: number;
     rate: number;
+    /** The true rate is below this with 95 % confidence, were pages independent. */
+    rateBelow: number;
     byDetector: Record<string, number>;
   };
   /** Over hard negatives too. */
   rateOverall: number;
+  /** About callers that are not the attacker, in attacked tenants. */
+  bystanders: { pages: number; credentialDays: number; rate: number };
   rules: RuleLine[];
-  recall: Record<string, number>;
-  recallAll: number;
+  /** Shares of attack cells, by variant and over all: in time by the records of its calls, by the whole incident, ever. */
+  recall: Record<string, Recall>;
+  recallAll: Recall;
   precision: number;
+  /** Over attack cells that stated a number: share within 5 % of the truth, share whose interval holds the truth. */
+  stated: { cells: number; within: number; covered: number } | null;
   /** Median over scenarios of best rule's records over ours. */
   advantage: number | null;
+  advantageStrict: number | null;
+  /** Credential-days by their strongest finding: e ≥ 10, 100 … 100,000. */
+  evidence: { credentialDays: number; reached: number[] } | null;
   health: { detector: string; credentialDays: number; reached: number[] }[];
   speed: { ratio: number; eventsPerSecond: number; bytesPerCredential: number } | null;
 }
@@ -82,9 +92,15 @@ export function summarise(results: readonly CellResult[]): Summary {
   const pages = attacks.reduce((sum, r) => sum + r.incidents + r.otherPages, 0);
   const days = sum(benign, (r) => r.credentials * r.days);
   const harmless = days + sum(negatives, (r) => r.credentials * r.days);
-  const ratios = lines.flatMap(({ best, leaked }) =>
-    best === null ? [] : [best.leaked / Math.max(1, leaked)],
-  );
+  const advantage = (of: (line: ScenarioLine) => Best | null): number | null =>
+    median(
+      lines.flatMap((line) => {
+        const best = of(line);
+        return best === null ? [] : [best.leaked / Math.max(1, line.leaked)];
+      }),
+    );
+  const falsePages = sum(benign, (r) => r.pages);
+  const timed = attacks.filter((r) => r.credentialDays !== undefined);
   return {
     lines,
     negatives: [...groupBy(negatives, (r) => r.scenario)].map(([scenario, group]) => ({
@@ -101,79 +117,94 @@ export function summarise(results: readonly CellResult[]): Summary {
       pages: sum(benign, (r) => r.pages),
       fleet: sum(benign, (r) => r.fleet),
       digests: sum(benign, (r) => r.digests),
-      rate: perThousand(
-        sum(benign, (r) => r.pages),
-        days,
-      ),
+      rate: perThousand(falsePages, days),
+      rateBelow: perThousand(mostLikely(falsePages), days),
       byDetector: count(benign),
     },
     rateOverall: perThousand(sum(benign, (r) => r.pages) + sum(negatives, (r) => r.pages), harmless),
+    bystanders: {
+      pages: sum(timed, (r) => r.otherPages),
+      credentialDays: sum(timed, (r) => r.credentialDays!),
+      rate: perThousand(
+        sum(timed, (r) => r.otherPages),
+        sum(timed, (r) => r.credentialDays!),
+      ),
+    },
     rules,
-    recall: Object.fromEntries([...variants].map(([variant, group]) => [variant, share(group, useful)])),
-    recallAll: share(attacks, useful),
+    recall: Object.fromEntries([...variants].map(([variant, group]) => [variant, recallOf(group)])),
+    recallAll: recallOf(attacks),
     precision: pages === 0 ? 1 : attacks.reduce((total, r) => total + r.incidents, 0) / pages,
-    advantage: median(ratios),
+    stated: statedOf(attacks),
+    advantage: advantage((line) => line.best),
+    advantageStrict: advantage((line) => line.bestStrict),
+    evidence: evidenceOf(benign),
     health: healthOf(benign),
     speed: speedOf(benign),
   };
 }
 
-function useful({ detected, loot }: AttackResult): boolean {
-  if (detected === null) return false;
-  return detected.beforeDeadline && detected.leaked <= Math.max(1, 0.1 * loot);
+const inTime = ({ detected }: AttackResult, records: number): boolean =>
+  detected?.beforeDeadline === true && detected.leaked <= Math.max(1, 0.1 * records);
+const useful = (r: AttackResult): boolean => inTime(r, r.total);
+const usefulOfWhole = (r: AttackResult): boolean => inTime(r, r.loot);
+
+function recallOf(group: readonly AttackResult[]): Recall {
+  return {
+    useful: share(group, useful),
+    usefulOfWhole: share(group, usefulOfWhole),
+    detected: share(group, (r) => r.detected !== null),
+  };
+}
+
+const statements = (group: readonly AttackResult[]) =>
+  group.flatMap(({ stated }) => (stated !== null && stated.truth > 0 ? [stated] : []));
+
+function statedOf(attacks: readonly AttackResult[]): Summary['stated'] {
+  const told = statements(attacks);
+  if (told.length === 0) return null;
+  return {
+    cells: told.length,
+    within: share(told, (s) => Math.abs(s.records - s.truth) <= 0.05 * s.truth),
+    covered: share(told, (s) => s.low <= s.truth && s.truth <= s.high),
+  };
+}
+
+function evidenceOf(benign: readonly BenignResult[]): Summary['evidence'] {
+  const told = benign.flatMap(({ evidence }) => (evidence ? [evidence] : []));
+  if (told.length === 0) return null;
+  return {
+    credentialDays: sum(told, (e) => e.credentialDays),
+    reached: told[0]!.reached.map((_, i) => sum(told, (e) => e.reached[i]!)),
+  };
 }
 
 function lineOf(group: readonly AttackResult[], rules: readonly RuleLine[]): ScenarioLine {
   const [first] = group as [AttackResult];
   const found = group.flatMap((r) => (r.detected === null ? [] : [r.detected]));
-  const told = group.flatMap((r) => (r.stated !== null && r.stated.truth > 0 ? [r.stated] : []));
+  const told = statements(group);
   return {
     scenario: first.scenario,
     shape: first.shape,
     variant: first.variant,
     seeds: group.length,
     leaked: median(group.map((r) => r.detected?.leaked ?? r.total))!,
+    worst: Math.max(...group.map((r) => r.detected?.leaked ?? r.total)),
     requests: median(found.map((d) => d.requests)),
     minutes: median(found.map((d) => d.ms / 60_000)),
     detected: share(group, (r) => r.detected !== null),
     useful: share(group, useful),
+    usefulOfWhole: share(group, usefulOfWhole),
     digest: share(group, (r) => r.digest !== null),
     incidents: median(group.map((r) => r.incidents))!,
     attribution: median(group.flatMap((r) => (r.detected === null ? [] : [r.attribution]))),
     error: median(told.map((s) => (s.records - s.truth) / s.truth)),
-    within: told.length === 0 ? null : share(told, (s) => Math.abs(s.records - s.truth) <= 0.05 * s.truth),
     best: bestRule(group, rules),
+    bestStrict: bestRule(
+      group,
+      rules.map(({ rule, strict }) => ({ rule, ...strict })),
+    ),
     detectors: [...new Set(found.flatMap((d) => d.detectors))].sort(),
   };
-}
-
-/** Fewest records out among rules that keep the compared rate; those that cannot are left out. */
-function bestRule(group: readonly AttackResult[], rules: readonly RuleLine[]): ScenarioLine['best'] {
-  let best: ScenarioLine['best'] = null;
-  for (const { rule, factor, rate } of rules) {
-    if (rate > RATE) continue;
-    const at = FACTORS.indexOf(factor as (typeof FACTORS)[number]);
-    const leaked = median(group.map((r) => r.rules.find((one) => one.rule === rule)?.leaked[at] ?? r.total))!;
-    if (best === null || leaked < best.leaked) best = { rule, leaked };
-  }
-  return best;
-}
-
-function rulesOf(benign: readonly BenignResult[], negatives: readonly NegativeResult[]): RuleLine[] {
-  const cells = [...benign, ...negatives];
-  const days = sum(cells, (r) => r.credentials * r.days);
-  const ids = [...new Set(cells.flatMap((r) => r.rules.map(({ rule }) => rule)))];
-  return ids.map((rule) => {
-    const rates = FACTORS.map((_, i) =>
-      perThousand(
-        sum(cells, (r) => r.rules.find((one) => one.rule === rule)?.pages[i] ?? 0),
-        days,
-      ),
-    );
-    const within = rates.findIndex((rate) => rate <= RATE);
-    const at = within < 0 ? rates.indexOf(Math.min(...rates)) : within;
-    return { rule, factor: FACTORS[at]!, rate: rates[at]!, rateAtDefault: rates[0]! };
-  });
 }
 
 function healthOf(benign: readonly BenignResult[]): Summary['health'] {
@@ -203,25 +234,8 @@ function count(benign: readonly BenignResult[]): Record<string, number> {
   return out;
 }
 
-const perThousand = (pages: number, days: number): number => (days === 0 ? 0 : (pages / days) * 1000);
-const sum = <T>(list: readonly T[], of: (item: T) => number): number =>
-  list.reduce((total, item) => total + of(item), 0);
-const share = <T>(list: readonly T[], is: (item: T) => boolean): number =>
-  list.length === 0 ? 0 : list.filter(is).length / list.length;
-
-export function median(numbers: readonly number[]): number | null {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  if (sorted.length === 0) return null;
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-}
-
-export function groupBy<T>(list: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const out = new Map<string, T[]>();
-  for (const item of list) {
-    const group = out.get(keyOf(item));
-    if (group) group.push(item);
-    else out.set(keyOf(item), [item]);
-  }
-  return out;
+/** Upper 95 % bound of a Poisson mean of which `count` were seen (Wilson and Hilferty). */
+function mostLikely(count: number): number {
+  const n = count + 1;
+  return count === 0 ? -Math.log(0.05) : n * (1 - 1 / (9 * n) + 1.645 / (3 * Math.sqrt(n))) ** 3;
 }

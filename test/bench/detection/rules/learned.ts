@@ -6,18 +6,22 @@ import { Windows } from './rule.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
+/** Below these counts the two rates would alarm at next to anything. */
+const LEAST_RATE = 5;
+const LEAST_COUNT = 10;
 
 interface Rates {
   /** Calls of one session in ten minutes → how often, per route. */
   counts: Map<string, Map<number, number>>;
 }
 
-export function sessionRate(learned: Rates = { counts: new Map() }): Rule {
+/** Learns until it is cloned, and says nothing meanwhile: the limit is set once, and an attack does not raise it. */
+export function sessionRate(learned: Rates = { counts: new Map() }, learning = true): Rule {
   const windows = new Windows(600_000, () => ({ count: 0 }));
-  const p99 = new Map<string, { value: number; at: number }>();
-  const percentile = (route: string, at: number): number => {
+  const p99 = new Map<string, number>();
+  const percentile = (route: string): number => {
     const known = p99.get(route);
-    if (known !== undefined && at - known.at < DAY) return known.value;
+    if (known !== undefined) return known;
     const counts = [...(learned.counts.get(route) ?? [])].sort(([a], [b]) => b - a);
     const total = counts.reduce((sum, [, n]) => sum + n, 0);
     let above = 0;
@@ -27,24 +31,27 @@ export function sessionRate(learned: Rates = { counts: new Map() }): Rule {
       value = count;
       if (above >= total / 100) break;
     }
-    p99.set(route, { value, at });
+    p99.set(route, value);
     return value;
   };
   return {
     id: 'p99',
-    title: 'p99 of the session rate per endpoint, 10 minutes',
+    title: `p99 of the session rate per endpoint in 10 minutes, at least ${LEAST_RATE}`,
     see({ route, credential, at }) {
       const { lineage } = credential;
       const window = windows.get(`${lineage} ${route}`, at);
       window.count++;
-      const counts = learned.counts.get(route) ?? new Map<number, number>();
-      learned.counts.set(route, counts);
-      // A session counts under its highest rate: it moves up as it goes on.
-      if (window.count > 1) counts.set(window.count - 1, (counts.get(window.count - 1) ?? 1) - 1);
-      counts.set(window.count, (counts.get(window.count) ?? 0) + 1);
-      return { key: lineage, score: window.count / Math.max(5, percentile(route, at)) };
+      if (learning) {
+        const counts = learned.counts.get(route) ?? new Map<number, number>();
+        learned.counts.set(route, counts);
+        // A session counts under its highest rate: it moves up as it goes on.
+        if (window.count > 1) counts.set(window.count - 1, (counts.get(window.count - 1) ?? 1) - 1);
+        counts.set(window.count, (counts.get(window.count) ?? 0) + 1);
+        return { key: lineage, score: 0 };
+      }
+      return { key: lineage, score: window.count / Math.max(LEAST_RATE, percentile(route)) };
     },
-    clone: () => sessionRate({ counts: structuredClone(learned.counts) }),
+    clone: () => sessionRate(learned, false),
   };
 }
 
@@ -78,7 +85,7 @@ interface Hours {
 export function hourlyCounts(rows = new Map<string, Hours>()): Rule {
   return {
     id: 'sigma',
-    title: 'hourly count beyond mean + 3 sigma per credential',
+    title: `hourly count per credential beyond mean + 3 sigma of its active hours, at least ${LEAST_COUNT}`,
     see({ credential, at }) {
       const { lineage } = credential;
       const hour = Math.floor(at / HOUR);
@@ -95,7 +102,7 @@ export function hourlyCounts(rows = new Map<string, Hours>()): Rule {
       row.count++;
       if (row.n < 24) return { key: lineage, score: 0 };
       const sigma = Math.sqrt(row.m2 / (row.n - 1));
-      return { key: lineage, score: row.count / Math.max(10, row.mean + 3 * sigma) };
+      return { key: lineage, score: row.count / Math.max(LEAST_COUNT, row.mean + 3 * sigma) };
     },
     clone: () => hourlyCounts(new Map([...rows].map(([key, row]) => [key, { ...row }]))),
   };
