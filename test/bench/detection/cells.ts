@@ -57,7 +57,7 @@ export function runAttack(
   let digest: AttackResult['digest'] = null;
   let judging = true;
   let truthJudged = 0;
-  const traffic = world.traffic(from, world.end);
+  const traffic = stage.ordinary(from, world.end);
   let left = true;
   let last = plan.start;
   let until = from;
@@ -154,7 +154,7 @@ export function runNegative(stage: Stage, o: { negative: HardNegative; seed: num
   const engine = begin.engine(plan.facts);
   const pages = new Pages();
   const altered = (function* (): Generator<ApiEvent> {
-    for (const event of world.traffic(from, to)) {
+    for (const event of stage.ordinary(from, to)) {
       const changed = plan.alter ? plan.alter(event) : event;
       if (changed !== null) yield changed;
     }

@@ -6,7 +6,7 @@ import type { AttackResult, BenignResult, NegativeResult } from './results.ts';
 import { FACTORS } from './rules/index.ts';
 
 /** False pages per 1,000 credentials and day that a rule may have to be compared. */
-export const RATE = 0.1;
+const RATE = 0.1;
 
 export interface RuleLine {
   rule: string;

@@ -11,7 +11,7 @@ import { createKnowledge } from '../../../detectors/knowledge.ts';
 import type { ApiEvent } from '../../../schemas/event.ts';
 import { type FactInput, fact } from '../../../schemas/fact.ts';
 import { tuning } from '../../../schemas/tuning.ts';
-import type { Archetype, World } from '../../scenarios/contract.ts';
+import { type Archetype, DAY, type World } from '../../scenarios/contract.ts';
 import { makeWorld } from '../../scenarios/world/world.ts';
 import { merge, type Timed } from './merge.ts';
 import { makeRules } from './rules/index.ts';
@@ -29,6 +29,8 @@ export interface Stage {
   readonly credentials: number;
   /** After the warm-up and the ordinary days until then; from `world.testStart`. */
   at(instant: number): Beginning;
+  /** The world's traffic; the first days of the test period, which every cell needs, are made once. */
+  ordinary(from: number, to: number): Iterable<ApiEvent>;
 }
 
 export interface StageOptions {
@@ -46,6 +48,9 @@ interface Kept {
   readonly rules: readonly Rule[];
 }
 
+/** First days of the test period whose events are kept, in tenants small enough for that. */
+const KEPT_DAYS = 6;
+const SMALL = 500;
 /** Copies kept besides that of the end of the warm-up. */
 const MOST_KEPT = 3;
 
@@ -78,6 +83,7 @@ export function prepare(o: StageOptions): Stage {
   live(first, learning, warmUp(world, o.pasts(world)));
   const warm: Kept = { at: world.testStart, stored: [...first.snapshot()], rules: learning };
   const kept: Kept[] = [];
+  const ordinary = keepDays(world);
   return {
     world,
     credentials: world.actors.length,
@@ -89,12 +95,30 @@ export function prepare(o: StageOptions): Stage {
       const start = begin(warm);
       const engine = start.engine();
       const rules = start.rules();
-      live(engine, rules, world.traffic(world.testStart, instant));
+      live(engine, rules, ordinary(world.testStart, instant));
       const made = { at: instant, stored: [...engine.snapshot()], rules };
       kept.push(made);
       if (kept.length > MOST_KEPT) kept.shift();
       return begin(made);
     },
+    ordinary,
+  };
+}
+
+function keepDays(world: World): Stage['ordinary'] {
+  if (world.actors.length > SMALL) return (from, to) => world.traffic(from, to);
+  const days = new Map<number, readonly ApiEvent[]>();
+  const dayOf = (day: number): readonly ApiEvent[] => {
+    const events = days.get(day) ?? [...world.traffic(day, day + DAY)];
+    days.set(day, events);
+    return events;
+  };
+  return function* (from, to) {
+    const end = Math.min(to, world.testStart + KEPT_DAYS * DAY);
+    let at = from;
+    for (; at >= world.testStart && at < end; at = (Math.floor(at / DAY) + 1) * DAY)
+      for (const event of dayOf(Math.floor(at / DAY) * DAY)) if (event.at >= at && event.at < to) yield event;
+    if (at < to) yield* world.traffic(at, to);
   };
 }
 
