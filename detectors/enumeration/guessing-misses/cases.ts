@@ -5,7 +5,9 @@ import {
   type Call,
   caller,
   DATA_CENTRE,
+  DAY,
   type DetectorCase,
+  HOSTING_ABROAD,
   HOUR,
   MINUTE,
   OFFICE,
@@ -80,6 +82,22 @@ export const cases: DetectorCase[] = [
     expect: { pages: true, family, within: { from, requests: 60, records: 10 } },
   },
   {
+    name: 'twelve new keys of one partner guess by turns',
+    kind: 'fires',
+    events: () =>
+      together(
+        peers({ count: 6, collection, from: START - 3 * DAY, hours: 75, most: 20_000, seed: 61 }),
+        ...range(0, 11).map((n) =>
+          stream(
+            caller(`partner-${n}`, HOSTING_ABROAD, { client: 'partner' }),
+            { from: from + n * SECOND, every: 12 * SECOND, jitter: 0.8, seed: n },
+            guesses(scattered(60, 90_000, 20 + n), 0.33),
+          ),
+        ),
+      ),
+    expect: { pages: true, family, within: { from, requests: 320, records: 110 } },
+  },
+  {
     name: 'a new key guesses UUIDs',
     kind: 'cold start',
     events: () => stream(who, { from, every: SECOND }, guesses(uuids(80, 4), 0)),
@@ -96,6 +114,31 @@ export const cases: DetectorCase[] = [
           { from, every: 50 },
           range(1, 900).map(() => ({ collection, id: '77', status: 404 })),
         ),
+      ),
+    expect: { pages: false, family },
+  },
+  {
+    name: 'three known keys of one client ask for what a clean-up removed',
+    kind: 'quiet',
+    events: () =>
+      together(
+        others(),
+        ...range(0, 2).map((n) => {
+          const known = caller(`shop-${n}`, DATA_CENTRE, { client: 'shop-sync' });
+          const pool = scattered(60, 20_000, 30 + n).map(String);
+          return together(
+            stream(
+              known,
+              { from: START, every: 20 * MINUTE, seed: n },
+              work({ collection, count: 300, pool, seed: n }),
+            ),
+            stream(
+              known,
+              { from: START + 5 * DAY, every: 10 * SECOND, seed: n },
+              guesses(scattered(12, 90_000, 40 + n), 0),
+            ),
+          );
+        }),
       ),
     expect: { pages: false, family },
   },

@@ -5,6 +5,7 @@
 import type { z } from 'zod';
 import { type Context, type Draft, defineDetector } from '../../detector.ts';
 import { isIdentifier } from '../../endpoint/identifiers.ts';
+import { createPool, ofSiblings, type Pool, type Sums, type Words } from '../../endpoint/siblings.ts';
 import { hash32 } from '../../hash.ts';
 import {
   collectionInWords,
@@ -26,7 +27,8 @@ type Ctx = Context<
   Record<never, never>,
   typeof HEAVY,
   Record<never, never>,
-  typeof ROUTE
+  typeof ROUTE,
+  Pool
 >;
 
 const HEAVY = {
@@ -40,7 +42,8 @@ const HEAVY = {
   lastMissed: u32('hash of the object missed last, so that a retry is not a new miss'),
 } as const;
 
-const IDLE = 24 * 3_600_000;
+const DAY = 24 * 3_600_000;
+const IDLE = DAY;
 const PRIOR = 50;
 
 export const guessingMisses = defineDetector({
@@ -50,6 +53,7 @@ export const guessingMisses = defineDetector({
   heavy: HEAVY,
   group: {},
   route: ROUTE,
+  memory: createPool,
   detect(context) {
     const { event, baseline, heavy: state, route, params: p } = context;
     const { objects } = baseline;
@@ -87,12 +91,42 @@ export const guessingMisses = defineDetector({
     state.misses++;
     return judge(context, usual);
   },
+  watch(context) {
+    const { event, heavy: state, route, params: p, memory, knowledge } = context;
+    if (state === null || state.evidence < p.threshold || state.lastAt !== event.at) return null;
+    if (state.misses < p.siblingFloor || isAtHome(context)) return null;
+    if (followedShare(route, hash32(event.credential.lineage)) >= 0.5) return null;
+    const together = memory.note(event, {
+      amount: state.misses,
+      records: found(context),
+      requests: state.misses + state.hits,
+      bytes: state.bytes,
+      since: state.since,
+    });
+    if (together === null || together.amount < p.missFloor) return null;
+    if (!knowledge.empty && knowledge.deploy(event) !== null) return null;
+    if (!memory.tell(together, event.at)) return null;
+    return [ofSiblings(event, together, (sums) => siblingWords(context, sums))];
+  },
   learn({ event, baseline, route }) {
     if (baseline.objects.novel === 0) return;
     const outcome = outcomeOf(event.status);
-    if (outcome !== null) learnOutcome(route, outcome === 'hit');
+    if (outcome === null) return;
+    const newcomer = baseline.events === 0 || event.at - baseline.firstAt < DAY;
+    learnOutcome(route, outcome === 'hit', newcomer);
   },
 });
+
+/** Objects found. Of a caller of today also before it could be judged: it came to guess, and found as many of those as since. */
+function found({ event, baseline, heavy }: Ctx): number {
+  const { hits, misses } = heavy!;
+  if (event.at - baseline.firstAt > DAY) return hits;
+  return Math.max(hits, Math.round((baseline.distinct.value * hits) / (hits + misses)));
+}
+
+/** Known, and calling from where it always does: such credentials may share a list that a clean-up made old. */
+const isAtHome = ({ baseline: { mature, source } }: Ctx): boolean =>
+  mature && (source.asnKnown || source.prefixKnown);
 
 /** What a status says about whether the object exists for this caller; null when it says nothing (401, 429, 5xx). */
 function outcomeOf(status: number): 'hit' | 'miss' | null {
@@ -113,7 +147,8 @@ function usualHits({ route, params: p }: Ctx): number {
   return clamp((PRIOR * p.usualHits + route.hits) / (PRIOR + route.trials), 0.01, 0.98);
 }
 
-function judge({ event, heavy, route, params: p, peers }: Ctx, usual: number): Draft | null {
+function judge(context: Ctx, usual: number): Draft | null {
+  const { event, heavy, route, params: p, peers } = context;
   const state = heavy!;
   const floor = event.credential.weak ? Math.max(p.weakFloor, p.missFloor) : p.missFloor;
   if (state.evidence < p.threshold || state.misses < floor) return null;
@@ -128,7 +163,12 @@ function judge({ event, heavy, route, params: p, peers }: Ctx, usual: number): D
     pages: true,
     since: state.since,
     claim: `missed ${thousands(state.misses)} of ${thousands(asked)} different ${things} it asked for the first time in ${window} (${percent(state.misses / asked)}); on this route ${percent(1 - usual)} of first requests miss`,
-    exposed: { records: state.hits, bytes: state.bytes, events: asked },
+    exposed: {
+      records: found(context),
+      bytes: state.bytes,
+      events: asked,
+      certain: state.hits,
+    },
     evidence: [
       {
         feature: 'first requests for an object that missed',
@@ -158,5 +198,45 @@ function judge({ event, heavy, route, params: p, peers }: Ctx, usual: number): D
       'objects that were deleted: the credential had never read any of them',
     ],
     scope: 'credential',
+  };
+}
+
+function siblingWords(context: Ctx, sums: Sums): Words {
+  const { event, heavy, peers } = context;
+  const usual = usualHits(context);
+  const share = sums.amount / sums.requests;
+  const window = spanInWords(event.at - sums.since);
+  return {
+    logE: heavy!.evidence,
+    claim: `missed ${thousands(sums.amount)} of ${thousands(sums.requests)} different objects that ${sums.members} of its credentials asked for the first time in ${window} (${percent(share)}); on this route ${percent(1 - usual)} of first requests miss`,
+    evidence: [
+      {
+        feature: 'credentials of the client that miss so often',
+        observed: sums.members,
+        expected: 0,
+        unit: 'credentials',
+        window,
+      },
+      {
+        feature: 'distinct objects missed',
+        observed: sums.amount,
+        expected: Math.ceil((1 - usual) * sums.requests),
+        unit: 'objects',
+        window,
+      },
+      {
+        feature: 'misses among the peers',
+        observed: Math.round(share * 1000) / 1000,
+        expected: Math.round(peers.missShare * 1000) / 1000,
+        unit: 'share',
+        window: 'learned',
+      },
+    ],
+    rejected: [
+      'retries: each object counts once',
+      'dead links: they miss different objects, which no other caller had missed',
+      'a list grown old: they are new here, or call from where they never did',
+      'a release: none was told for these routes',
+    ],
   };
 }

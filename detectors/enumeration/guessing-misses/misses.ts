@@ -4,12 +4,14 @@
 import { f32, type StateView, u8s, u32s } from '../../state/fields.ts';
 
 const RECENT = 128;
+const SETTLED = 50;
 /** Other credentials that must miss the same object before whoever came first is excused: fewer may be one guesser. */
 const OTHERS = 3;
 
 export const ROUTE = {
   hits: f32('first requests for an object that hit, from unsuspicious callers'),
   trials: f32('first requests for an object, from unsuspicious callers; halved at 20,000'),
+  settled: f32('of these, by callers known for a day, up to 50'),
   missed: u32s(RECENT, 'hash of an object somebody missed lately'),
   missedBy: u32s(RECENT, 'hash of the lineage that missed it first'),
   alsoBy: u32s(RECENT, 'hash of the other lineage that missed it last; 0 when there was none'),
@@ -45,7 +47,13 @@ export function followedShare(route: RouteState, owner: number): number {
   return first === 0 ? 0 : followed / first;
 }
 
-export function learnOutcome(route: RouteState, hit: boolean): void {
+/**
+ * Callers of today teach only where hardly anybody else did: their first calls come before they can be judged, and many at once
+ * would teach that misses are usual.
+ */
+export function learnOutcome(route: RouteState, hit: boolean, newcomer: boolean): void {
+  if (newcomer && route.settled >= SETTLED) return;
+  if (!newcomer) route.settled = Math.min(SETTLED, route.settled + 1);
   route.trials++;
   if (hit) route.hits++;
   if (route.trials < 20_000) return;

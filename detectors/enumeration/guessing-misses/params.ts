@@ -18,6 +18,11 @@ export const PARAMS = z.strictObject({
     effect:
       'the same for callers known only by network and client; higher: crawlers with old links stay quiet',
   }),
+  siblingFloor: z.number().int().min(4).max(100_000).default(6).meta({
+    unit: 'objects',
+    effect:
+      'distinct misses after which a credential counts among several of its client that guess in the same hour; higher: attacks spread over many credentials are found later',
+  }),
   usualHits: z.number().min(0.5).max(0.99).default(0.9).meta({
     unit: 'share',
     effect:

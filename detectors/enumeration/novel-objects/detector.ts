@@ -4,6 +4,7 @@
 import type { z } from 'zod';
 import { type Context, type Draft, defineDetector } from '../../detector.ts';
 import { isIdentifier } from '../../endpoint/identifiers.ts';
+import { createPool, ofSiblings, type Pool, type Sums, type Words } from '../../endpoint/siblings.ts';
 import {
   collectionInWords,
   forgetReport,
@@ -18,7 +19,6 @@ import { f32, f64, u32 } from '../../state/fields.ts';
 import { META } from './meta.ts';
 import { byPeers, type NullModel, nullModel } from './null-model.ts';
 import { PARAMS } from './params.ts';
-import { createPool, ofSiblings, type Pool } from './siblings.ts';
 
 type None = Record<never, never>;
 type Ctx = Context<z.infer<typeof PARAMS>, None, typeof HEAVY, None, None, Pool>;
@@ -97,27 +97,50 @@ export const novelObjects = defineDetector({
   },
   watch(context) {
     const { event, baseline, heavy: state, params: p, memory, knowledge } = context;
-    if (state === null || baseline.objects.novel === 0 || event.credential.client === null) return null;
+    if (state === null || baseline.objects.novel === 0) return null;
     const logE = strongest(state);
-    if (logE < p.threshold || state.excess < p.siblingFloor || event.credential.weak) return null;
-    const { lineage, display, client } = event.credential;
-    const together = memory.note({
-      key: `${event.tenant} ${client}`,
-      member: {
-        lineage,
-        display,
-        records: state.records,
-        requests: state.accesses,
-        bytes: state.bytes,
-        since: state.since,
-        at: event.at,
-      },
+    if (logE < p.threshold || state.excess < p.siblingFloor) return null;
+    const together = memory.note(event, {
+      amount: state.records,
+      records: state.records,
+      requests: state.accesses,
+      bytes: state.bytes,
+      since: state.since,
     });
-    if (together === null || together.records < p.excessFloor) return null;
+    if (together === null || together.amount < p.excessFloor) return null;
     if (!knowledge.empty && knowledge.deploy(event) !== null) return null;
-    return memory.tell(together, event.at) ? [ofSiblings(context, together, logE)] : null;
+    if (!memory.tell(together, event.at)) return null;
+    return [ofSiblings(event, together, (sums) => siblingWords(context, logE, sums))];
   },
 });
+
+function siblingWords({ event, peers }: Ctx, logE: number, sums: Sums): Words {
+  const window = spanInWords(event.at - sums.since);
+  return {
+    logE,
+    claim: `read ${thousands(sums.records)} objects new to its credentials through ${sums.members} of them at once in ${window}; each of them usually returns to objects it knows`,
+    evidence: [
+      {
+        feature: 'credentials of the client that collect',
+        observed: sums.members,
+        expected: 0,
+        unit: 'credentials',
+        window,
+      },
+      {
+        feature: 'objects new to them',
+        observed: sums.records,
+        expected: Math.round(peers.novelShare * sums.requests),
+        unit: 'objects',
+        window,
+      },
+    ],
+    rejected: [
+      'one credential with more work: several began to collect within the same hour',
+      'a release: none was told for these routes',
+    ],
+  };
+}
 
 /** The credential's own habit is taken as it stood before the present stretch, which must not become its own excuse. */
 function frozenModel(context: Ctx): NullModel | null {
