@@ -69,6 +69,8 @@ export const incident = z.strictObject({
   /** Innocent explanations tested and rejected. */
   rejected: z.array(z.string()),
   tuning: z.string(),
+  /** The incident of many credentials that took this one over when it closed it; else null. */
+  part_of: z.string().length(32).nullable().default(null),
   /**
    * For behaviour spread over many callers: the smallest set of credentials that explains it, most records first. Empty
    * when the incident is about the one credential in `lineage`.

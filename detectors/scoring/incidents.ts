@@ -7,81 +7,27 @@
 import type { ApiEvent } from '../../schemas/event.ts';
 import type { Finding } from '../../schemas/finding.ts';
 import type { Incident } from '../../schemas/incident.ts';
-import type { DetectorMeta, Draft, SharedDraft } from '../detector.ts';
+import type { DetectorMeta } from '../detector.ts';
 import { hash128 } from '../hash.ts';
 import { createArchive } from './archive.ts';
 import { createBudget } from './budget.ts';
-import type { BaselineFacts, CallFacts, IncidentHandle, TrailEntry } from './calls.ts';
+import type { BaselineFacts, CallFacts, TrailEntry } from './calls.ts';
+import { type Campaign, campaignClaim, createCampaigns } from './campaign.ts';
 import { changeClaim } from './change-claim.ts';
 import { discoveries } from './digest.ts';
 import { type Change, createFleet } from './fleet.ts';
 import { createHolds } from './hold.ts';
-import { type Claim, fold, follow, reassess } from './open-incident.ts';
+import type { Incidents, IncidentsOptions } from './incidents-contract.ts';
+import { jointExposure, jointSources } from './joint.ts';
+import { type Claim, fold, follow, reassess, widen } from './open-incident.ts';
 import { mayShare } from './precedence.ts';
 import { createRegister, credentialKey, type Entry, handleOf, MERGE_GAP } from './register.ts';
-import { reportOf } from './report.ts';
 import { belongsTo } from './same-attack.ts';
 import { createSupport, type Waiting } from './support.ts';
 
 export type { BaselineFacts, CallFacts, IncidentHandle, TrailEntry } from './calls.ts';
 
-export interface IncidentsOptions {
-  /** Most incidents open at once; at the bound the one silent for longest is closed. Default 10,000. */
-  maxOpen?: number;
-  /** Most closed incidents kept for all() and of(); the oldest are dropped. Default 10,000. */
-  maxClosed?: number;
-  /** Most credentials with supporting findings waiting; the least recently touched are dropped. Default 10,000. */
-  maxWaiting?: number;
-  /** Distinct records counted exactly per incident, then by sketch. Default 65,536. */
-  exactLimit?: number;
-  /** Incidents of one tenant that may interrupt people a day; the rest go to the digest. Default 20. */
-  pagesPerDay?: number;
-  /** Slots (8 bytes each) for exact counting over all open incidents. Default 4,194,304 (32 MiB). */
-  exactSlots?: number;
-}
-
-export interface IncidentStatistics {
-  open: number;
-  closed: number;
-  /** Credentials with supporting findings waiting for a page. */
-  waiting: number;
-  /** Closed early because maxOpen was reached. */
-  openOverflow: number;
-  /** Closed incidents no longer kept. */
-  closedDropped: number;
-  /** Supporting findings dropped at a bound before anything opened. */
-  supportingDropped: number;
-  /** Pages waiting a few minutes for a change of the whole fleet to show. */
-  held: number;
-}
-
-export interface Incidents {
-  /** Counts the event into the open incidents of its credential. Cheap when there are none. */
-  observe(event: ApiEvent, facts: CallFacts): void;
-  /**
-   * Folds a finding. Returns the incident when it opened, or changed so that people should hear of it (severity rose,
-   * ten times the records, a new paging detector); otherwise null.
-   * @param trail the credential's recent calls, the current event last; may be empty
-   * @param baseline the credential's past as it stood before the event
-   */
-  add(
-    finding: Finding,
-    draft: Draft | SharedDraft,
-    meta: DetectorMeta,
-    event: ApiEvent,
-    trail: readonly TrailEntry[],
-    baseline?: BaselineFacts,
-  ): Incident | null;
-  /** Returns incidents that changed notably through observe(), and those closed by 24 h of silence before `watermark` (ms). */
-  advance(watermark: number): Incident[];
-  /** Ends input: the final state of open incidents that changed since they were last returned. Nothing is closed. */
-  finish(): Incident[];
-  /** Every incident, as it stands now: closed ones that are still kept, then open ones. */
-  all(): Iterable<Incident>;
-  /** Incidents of one credential, oldest first. */
-  of(tenant: string, lineage: string): readonly IncidentHandle[];
-  statistics(): IncidentStatistics;
-}
+export type { IncidentStatistics, Incidents, IncidentsOptions } from './incidents-contract.ts';
 
 /** Findings below this evidence (ln e) are not kept as support. */
 export const SUPPORT_LOG_E = 3;
@@ -101,6 +47,7 @@ export function createIncidents(o: IncidentsOptions = {}): Incidents {
   const register = createRegister({ maxOpen, archive });
   const fleet = createFleet();
   const holds = createHolds();
+  const campaigns = createCampaigns();
   const pages = createBudget(o.pagesPerDay ?? 20);
   let nextDigest = 0;
   let current: { id: string; facts: CallFacts } = { id: '', facts: { novel: 0, cluster: 0 } };
@@ -134,8 +81,12 @@ export function createIncidents(o: IncidentsOptions = {}): Incidents {
     if (parent === undefined || finding.at - parent.incident.lastAt >= MERGE_GAP) return null;
     return mayShare(parent.incident.tactic, meta.tactic) ? parent : null;
   };
-  const join = (entry: Entry, claim: Claim, event: ApiEvent): Incident | null => {
-    const joins = fold(entry.incident, claim, event);
+  const join = (to: Entry, claim: Claim, event: ApiEvent): Incident | null => {
+    let joins = fold(to.incident, claim, event);
+    const entry = to.parent ?? to;
+    // In a campaign a source that is merely suspected is part of it.
+    if (claim.finding.pages || entry !== to) widen(to.incident, claim, event, current.facts);
+    if (entry !== to) joins = fold(entry.incident, claim, event);
     entry.changed = true;
     if ('subject' in claim.draft) register.attribute(entry);
     const paged = claim.finding.pages && entry.incident.notify === 'digest' && mayPage(entry);
@@ -148,13 +99,15 @@ export function createIncidents(o: IncidentsOptions = {}): Incidents {
     if (granted) incident.notify = 'page';
     return granted;
   };
-  const open = (
+  const start = (
     w: Waiting,
-    o: { facts: CallFacts; trail: readonly TrailEntry[]; page: boolean },
-  ): Incident => {
+    o: { facts: CallFacts; trail: readonly TrailEntry[] },
+    parts?: Set<Entry>,
+  ): Entry => {
     const { finding, event, meta } = w;
     const id = idOf(finding, meta);
-    const entry = register.begin({ ...w, facts: o.facts, trail: o.trail, exactLimit, budget: distinct, id });
+    const joint = parts && { exposure: jointExposure(parts), sources: jointSources(parts) };
+    const entry = register.begin({ ...w, ...o, exactLimit, budget: distinct, id, joint }, parts);
     const { incident } = entry;
     const fits = (claim: Claim): boolean => belongsTo(incident, { claim, trail: o.trail, novel: 0 });
     for (const other of support.take(credentialKey(finding.tenant, finding.lineage), finding.at, fits))
@@ -162,8 +115,35 @@ export function createIncidents(o: IncidentsOptions = {}): Incidents {
     if ('subject' in w.draft) register.attribute(entry);
     notable(entry, true);
     incident.notify = 'digest';
+    return entry;
+  };
+  const open = (
+    w: Waiting,
+    o: { facts: CallFacts; trail: readonly TrailEntry[]; page: boolean },
+  ): Incident => {
+    const entry = start(w, o);
     if (o.page) mayPage(entry);
     return tell(entry);
+  };
+  /** Many credentials at once are one incident; those of single ones become its parts. */
+  const tellCampaign = (w: Waiting, campaign: Campaign): Incident | null => {
+    const told = campaignClaim(w, campaign);
+    const running = register.entriesOf(told.finding.tenant, told.finding.lineage)[0];
+    const parent = running ?? start(told, { facts: current.facts, trail: [] }, new Set());
+    for (const member of campaign.members) {
+      const { tenant, lineage } = member.finding;
+      const open = register.entriesOf(tenant, lineage).filter((one) => one.incident.tactic === w.meta.tactic);
+      if (open.length === 0 && register.full) continue;
+      const facts = member === w ? current.facts : { novel: 0, cluster: member.cluster };
+      holds.drop(credentialKey(tenant, lineage));
+      for (const part of open.length > 0 ? open : [start(member, { facts, trail: [] })]) {
+        if (part.parent === null) register.handOver(part, parent);
+      }
+    }
+    parent.changed = true;
+    if (running === undefined) mayPage(parent);
+    else if (!notable(parent, false)) return null;
+    return tell(parent);
   };
   /** A change of many credentials is one incident; those who waited for it to show wait no more. */
   const tellChange = (w: Waiting, change: Change): Incident | null => {
@@ -178,6 +158,8 @@ export function createIncidents(o: IncidentsOptions = {}): Incidents {
   /** What is neither part of an open incident nor of a change yet. */
   const begin = (w: Waiting, facts: CallFacts, trail: readonly TrailEntry[]): Incident | null => {
     const key = credentialKey(w.finding.tenant, w.finding.lineage);
+    const campaign = campaigns.meet(w);
+    if (campaign !== null) return tellCampaign(w, campaign);
     if (!w.finding.pages) {
       support.wait(key, w);
       return null;
@@ -187,6 +169,19 @@ export function createIncidents(o: IncidentsOptions = {}): Incidents {
       return null;
     }
     return open(w, { facts, trail, page: true });
+  };
+  const noteGrowth = (entry: Entry): void => {
+    entry.changed = true;
+    const { exposure } = entry.incident;
+    if (exposure.records < entry.nextRecords && exposure.bytes < entry.nextBytes) return;
+    const rose = notable(entry, false);
+    const { parent } = entry;
+    if (parent === null) {
+      if (rose) register.pending.add(entry);
+      return;
+    }
+    parent.incident.lastAt = Math.max(parent.incident.lastAt, entry.incident.lastAt);
+    noteGrowth(parent);
   };
   const releaseHeld = (watermark: number): Incident[] =>
     holds.due(watermark).flatMap((held) => {
@@ -219,10 +214,7 @@ export function createIncidents(o: IncidentsOptions = {}): Incidents {
       for (const entry of register.entriesOf(event.tenant, event.credential.lineage)) {
         if (event.at - entry.incident.lastAt >= MERGE_GAP) continue;
         if (!follow(entry.incident, event, facts)) continue;
-        entry.changed = true;
-        const { exposure } = entry.incident;
-        if (exposure.records < entry.nextRecords && exposure.bytes < entry.nextBytes) continue;
-        if (notable(entry, false)) register.pending.add(entry);
+        noteGrowth(entry);
       }
     },
     add(finding, draft, meta, event, trail, baseline) {
@@ -252,16 +244,16 @@ export function createIncidents(o: IncidentsOptions = {}): Incidents {
     },
     finish() {
       const held = releaseHeld(Number.POSITIVE_INFINITY);
-      const changed = [...register.entries()].filter((entry) => entry.changed);
+      const changed = [...register.entries()].filter((entry) => entry.changed && entry.parent === null);
       return [...register.closedEarly.splice(0), ...held, ...changed.map(tell)];
     },
     *all() {
       yield* archive.reports();
-      for (const entry of register.entries()) yield reportOf(entry.incident);
+      for (const entry of register.entries()) if (entry.parent === null) yield register.report(entry);
     },
     of: (tenant, lineage) => [
       ...archive.of(credentialKey(tenant, lineage)),
-      ...register.entriesOf(tenant, lineage).map((entry) => handleOf(entry.incident)),
+      ...register.entriesOf(tenant, lineage).map((entry) => handleOf((entry.parent ?? entry).incident)),
     ],
     statistics: () => ({
       open: register.size,

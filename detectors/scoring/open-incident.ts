@@ -17,7 +17,7 @@ const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;
 const MAX_SAMPLES = 10;
 /** Clusters one incident follows, and clusters whose share of it is counted. */
-const MAX_CLUSTERS = 16;
+const MAX_CLUSTERS = 64;
 /** Calls of the credential count as part of it only this long after the last finding; running attacks are found again within 7 h. */
 const CREDENTIAL_FOLLOW = 8 * HOUR;
 /** Calls from a flagged source do so for longer: the source itself is the suspicion. */
@@ -45,6 +45,8 @@ export interface OpenIncident {
   readonly baseline: BaselineFacts | null;
   /** For behaviour of many callers: those who explain it, as last told; the incident then counts only what findings claim. */
   attributed: readonly Attributed[] | null;
+  /** The incident of many credentials that this one became part of. */
+  partOf: string | null;
   /** Source clusters the behaviour is confined to; null: any call of the credential may belong to it. */
   readonly clusters: Set<number> | null;
   /** With `clusters` null: only calls that touch objects new to the credential belong to it. */
@@ -74,6 +76,8 @@ export interface Opening extends Claim {
   readonly exactLimit: number;
   readonly budget: DistinctBudget;
   readonly id: string;
+  /** Of an incident made of others: they count what is taken, and from where. */
+  readonly joint?: Pick<OpenIncident, 'exposure' | 'sources'> | undefined;
 }
 
 const sampleOf = (event: ApiEvent): string => event.request_id ?? event.id;
@@ -82,8 +86,9 @@ const sampleOf = (event: ApiEvent): string => event.request_id ?? event.id;
 export function openIncident(o: Opening): OpenIncident {
   const { event, finding, draft, facts } = o;
   const confined = draft.scope === 'source';
-  const sources = createSourceTable();
-  const exposure = createExposure({ exactLimit: o.exactLimit, budget: o.budget, confined });
+  const sources = o.joint?.sources ?? createSourceTable();
+  const exposure =
+    o.joint?.exposure ?? createExposure({ exactLimit: o.exactLimit, budget: o.budget, confined });
   const onlyNovel = !confined && facts.novel > 0;
   const shared = 'subject' in draft ? draft : null;
   const credential = shared
@@ -108,6 +113,7 @@ export function openIncident(o: Opening): OpenIncident {
     exposure,
     baseline: o.baseline,
     attributed: shared ? shared.attributed : null,
+    partOf: null,
     clusters: confined ? new Set([o.cluster]) : null,
     onlyNovel,
     claims: new Map(),
@@ -189,6 +195,18 @@ export function follow(incident: OpenIncident, event: ApiEvent, facts: CallFacts
   return true;
 }
 
+/**
+ * Takes in another source of a credential whose source is the suspicion, with the call that showed it. Returns false when it was
+ * in already, or there is no room.
+ */
+export function widen(incident: OpenIncident, claim: Claim, event: ApiEvent, facts: CallFacts): boolean {
+  const { clusters } = incident;
+  if (clusters === null || claim.draft.scope !== 'source' || clusters.has(claim.cluster)) return false;
+  if (clusters.size >= MAX_CLUSTERS) return false;
+  clusters.add(claim.cluster);
+  return follow(incident, event, facts);
+}
+
 const countsPages = (incident: OpenIncident): boolean =>
   incident.clusters !== null || [...incident.claims.values()].some((c) => c.meta.family === 'scraping');
 
@@ -211,13 +229,12 @@ export function fold(incident: OpenIncident, claim: Claim, event: ApiEvent): boo
   }
   if (incident.attributed !== null && !('subject' in draft)) return joins;
   if (finding.pages) countCertain(incident, claim, event);
-  if (!joins) return false;
-  incident.firstAt = Math.min(incident.firstAt, finding.since);
-  if (draft.scope === 'source' && incident.clusters && incident.clusters.size < MAX_CLUSTERS)
-    incident.clusters.add(claim.cluster);
-  // What a joining detector counted since the behaviour began, when that is more than was counted here.
-  incident.exposure.atLeast(draft.exposed);
-  return true;
+  // What a detector counted since the behaviour began, when that is more than was counted here. Of what a whole credential took
+  // only a joining one is heard: later ones count its ordinary calls as well.
+  if (joins || (finding.pages && incident.clusters && draft.scope === 'source'))
+    incident.exposure.atLeast(draft.exposed);
+  if (joins) incident.firstAt = Math.min(incident.firstAt, finding.since);
+  return joins;
 }
 
 const recordsOf = (callers: readonly Attributed[] | null): number =>

@@ -3,6 +3,7 @@
 // once. Does not decide what belongs to which incident: incidents.ts does.
 
 import type { Incident } from '../../schemas/incident.ts';
+import type { Attributed } from '../detector.ts';
 import type { Archive } from './archive.ts';
 import type { IncidentHandle } from './calls.ts';
 import { DAY, type OpenIncident, type Opening, openIncident } from './open-incident.ts';
@@ -19,6 +20,10 @@ export interface Entry {
   readonly openedBy: string;
   reportedRecords: number;
   reported: boolean;
+  /** Of an incident of many credentials: theirs, which count and are not told of. */
+  readonly parts: Set<Entry>;
+  /** The incident of many credentials that this is part of. */
+  parent: Entry | null;
   /** Something changed since it was last returned. */
   changed: boolean;
   /** Severity is looked at again when records or bytes reach these. */
@@ -40,6 +45,11 @@ export function createRegister({ maxOpen, archive }: { maxOpen: number; archive:
   const entriesOf = (tenant: string, lineage: string): readonly Entry[] =>
     open.get(tenant)?.get(lineage) ?? [];
 
+  /** As it stands now. */
+  const report = (entry: Entry): Incident => {
+    if (entry.parts.size > 0) entry.incident.attributed = attributedTo(entry.parts);
+    return reportOf(entry.incident);
+  };
   /** @param eventId the event at hand */
   const tell = (entry: Entry, eventId: string): Incident => {
     const opening = !entry.reported || entry.openedBy === eventId;
@@ -48,37 +58,52 @@ export function createRegister({ maxOpen, archive }: { maxOpen: number; archive:
     entry.changed = false;
     entry.reportedRecords = entry.incident.exposure.records;
     pending.delete(entry);
-    return reportOf(entry.incident);
+    return report(entry);
   };
   const close = (entry: Entry): Incident => {
+    const last = closedReport(entry, tell);
+    forget(entry);
+    for (const part of entry.parts) {
+      forget(part);
+      part.incident.exposure.close();
+    }
     const { incident } = entry;
-    const report = closedReport(entry, tell);
+    incident.exposure.close();
+    archive.keep(credentialKey(incident.tenant, incident.lineage), last, handleOf(incident));
+    return last;
+  };
+  const forget = (entry: Entry): void => {
+    const { incident } = entry;
     all.delete(entry);
+    pending.delete(entry);
     const lineages = open.get(incident.tenant) as Map<string, Entry[]>;
     const rest = entriesOf(incident.tenant, incident.lineage).filter((other) => other !== entry);
     if (rest.length > 0) lineages.set(incident.lineage, rest);
     else lineages.delete(incident.lineage);
     if (lineages.size === 0) open.delete(incident.tenant);
     if (incident.attributed) for (const [key, parent] of parents) if (parent === entry) parents.delete(key);
-    incident.exposure.close();
-    archive.keep(credentialKey(incident.tenant, incident.lineage), report, handleOf(incident));
-    return report;
   };
   const makeRoom = (): void => {
     let quietest: Entry | null = null;
     for (const entry of all)
-      if (!quietest || entry.incident.lastAt < quietest.incident.lastAt) quietest = entry;
+      if (entry.parent === null && (!quietest || entry.incident.lastAt < quietest.incident.lastAt))
+        quietest = entry;
     if (quietest) closedEarly.push(close(quietest));
     overflow++;
   };
 
   return {
     entriesOf,
+    report,
     tell,
     pending,
     closedEarly,
     get size() {
       return all.size;
+    },
+    /** Parts count as well: their calls are followed. */
+    get full() {
+      return all.size >= maxOpen;
     },
     get overflow() {
       return overflow;
@@ -91,13 +116,16 @@ export function createRegister({ maxOpen, archive }: { maxOpen: number; archive:
       for (const { lineage } of entry.incident.attributed ?? [])
         parents.set(credentialKey(entry.incident.tenant, lineage), entry);
     },
-    begin(opening: Opening): Entry {
+    /** @param parts of an incident of many credentials: theirs, to be filled by handOver() */
+    begin(opening: Opening, parts = new Set<Entry>()): Entry {
       if (all.size >= maxOpen) makeRoom();
       archive.forget(opening.id);
       const incident = openIncident(opening);
       const entry: Entry = {
         incident,
         openedBy: opening.event.id,
+        parts,
+        parent: null,
         reportedRecords: 0,
         reported: false,
         changed: true,
@@ -115,12 +143,30 @@ export function createRegister({ maxOpen, archive }: { maxOpen: number; archive:
     closeEarly(entry: Entry): void {
       closedEarly.push(close(entry));
     },
+    /** Makes an incident part of one of many credentials; who was told of it is told that it is closed for that. */
+    handOver(entry: Entry, parent: Entry): void {
+      if (entry.reported) {
+        entry.incident.partOf = parent.incident.id;
+        const last = closedReport(entry, tell);
+        closedEarly.push(last);
+        archive.keep(
+          credentialKey(entry.incident.tenant, entry.incident.lineage),
+          last,
+          handleOf(entry.incident),
+        );
+      }
+      pending.delete(entry);
+      entry.parent = parent;
+      parent.parts.add(entry);
+      parents.set(credentialKey(entry.incident.tenant, entry.incident.lineage), parent);
+    },
     /** Closes what was silent for a day before `watermark`. */
     closeSilent(watermark: number): Incident[] {
       const out = closedEarly.splice(0);
       if (watermark < nextCheck) return out;
       let earliest = Number.POSITIVE_INFINITY;
       for (const entry of all) {
+        if (entry.parent !== null) continue;
         const due = entry.incident.lastAt + MERGE_GAP;
         if (due <= watermark) out.push(close(entry));
         else earliest = Math.min(earliest, due);
@@ -135,6 +181,18 @@ export function createRegister({ maxOpen, archive }: { maxOpen: number; archive:
 function closedReport(entry: Entry, tell: (entry: Entry, eventId: string) => Incident): Incident {
   entry.incident.status = 'closed';
   return tell(entry, '');
+}
+
+/** Those whose incidents are parts of one, most records first. */
+function attributedTo(parts: Iterable<Entry>): Attributed[] {
+  return [...parts]
+    .map(({ incident }) => ({
+      lineage: incident.lineage,
+      display: incident.credential.display,
+      records: incident.exposure.records,
+      requests: incident.calls,
+    }))
+    .sort((a, b) => b.records - a.records);
 }
 
 export const credentialKey = (tenant: string, lineage: string): string => `${tenant}\n${lineage}`;

@@ -65,6 +65,7 @@ export function reportOf(incident: OpenIncident): Incident {
       MAX_REJECTED,
     ),
     tuning: incident.tuning,
+    part_of: incident.partOf,
     attributed: (incident.attributed ?? []).slice(0, MAX_ATTRIBUTED).map((one) => ({
       ...one,
       display: plain(one.display, 80),

@@ -67,6 +67,7 @@ const shape = fc.record({
     }),
   ),
   tuning: text,
+  part_of: fc.option(fc.constant('0'.repeat(32)), { nil: null }),
   attributed: fc.array(fc.record({ lineage: text, display: text, records: count, requests: count }), {
     maxLength: 3,
   }),

@@ -116,7 +116,8 @@ export function runAttack(
       about.length === 0
         ? null
         : stated(
-            about.map(({ id }) => now.get(id)!.exposed),
+            // What became part of another is stated there.
+            about.flatMap(({ id }) => (now.get(id)!.part_of === null ? [now.get(id)!.exposed] : [])),
             truthJudged,
           ),
     calls,

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { BaselineFacts } from '../../../detectors/scoring/calls.ts';
-import { DAY, START, type Told, tell } from './story.ts';
+import { DAY, HOUR, START, type Told, tell } from './story.ts';
 
 const MINUTE = 60_000;
 const past: BaselineFacts = {
@@ -81,7 +81,7 @@ test('an attack spread over many is one incident; what is found about one of the
 test('a tenant over its budget of pages goes to the digest; critical ones never do', () => {
   const story = tell({ pagesPerDay: 3 }, past);
   for (let i = 0; i < 6; i++)
-    story.call({ at: START + i * MINUTE, lineage: `key-${i}`, objects: [`c${i}`] }, [
+    story.call({ at: START + i * 61 * MINUTE, lineage: `key-${i}`, objects: [`c${i}`] }, [
       { detector: 'D08', records: i === 5 ? 5000 : 1, logE: 30 },
     ]);
   assert.deepEqual(
@@ -102,10 +102,10 @@ test('a tenant over its budget of pages goes to the digest; critical ones never 
 test('an incident about many callers pages although those about each of them used the budget up', () => {
   const story = tell({ pagesPerDay: 2 }, past);
   for (let i = 0; i < 4; i++)
-    story.call({ at: START + i * MINUTE, lineage: `key-${i}`, objects: [`c${i}`] }, [
+    story.call({ at: START + i * 61 * MINUTE, lineage: `key-${i}`, objects: [`c${i}`] }, [
       { detector: 'D10', logE: 12 },
     ]);
-  story.call({ at: START + 5 * MINUTE, lineage: 'key-9' }, [
+  story.call({ at: START + 5 * HOUR, lineage: 'key-9' }, [
     { detector: 'D26', attributed: ['key-8', 'key-9'], records: 20 },
   ]);
   assert.deepEqual(

@@ -259,14 +259,14 @@ test('hostile text is cleaned and bounded', () => {
 
 test('bounds: open incidents, waiting credentials and kept closed ones; each overflow is counted', () => {
   const story = tell({ maxOpen: 3, maxClosed: 2, maxWaiting: 2 });
-  for (let i = 0; i < 7; i++) story.call({ at: START + i, lineage: `k${i}` }, [D08]);
+  for (let i = 0; i < 7; i++) story.call({ at: START + i * 2 * HOUR, lineage: `k${i}` }, [D08]);
   assert.equal(story.incidents.statistics().open, 3);
   assert.equal(story.incidents.statistics().openOverflow, 4);
   assert.equal(story.incidents.statistics().closed, 2);
   assert.equal(story.incidents.statistics().closedDropped, 2);
   assert.equal(story.emitted.filter((i) => i.status === 'closed').length, 4);
   for (let i = 0; i < 5; i++)
-    story.call({ at: START + i, lineage: `w${i}` }, [{ detector: 'D24', pages: false, logE: 5 }]);
+    story.call({ at: START + 13 * HOUR + i, lineage: `w${i}` }, [{ detector: 'D24', pages: false, logE: 5 }]);
   assert.equal(story.incidents.statistics().waiting, 2);
   assert.equal(story.incidents.statistics().supportingDropped, 3);
 });

@@ -44,6 +44,7 @@ const incident: Incident = {
   response: [{ action: HOSTILE, effect: HOSTILE }],
   rejected: [HOSTILE],
   tuning: HOSTILE,
+  part_of: null,
   attributed: [],
   notify: 'page',
   limit: null,

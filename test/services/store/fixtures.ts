@@ -151,6 +151,7 @@ export function incident(n: number, o: Partial<Incident> = {}): Incident {
     response: [{ action: 'Suspend the credential', effect: 'stops 3 routes' }],
     rejected: ['not a batch run'],
     tuning: 'default',
+    part_of: null,
     attributed: [],
     notify: 'page',
     limit: null,

@@ -1,0 +1,70 @@
+// What the parts of an incident took together, each part being one credential's.
+// Always holds: low ≤ records ≤ high. Two parts may have read the same record, so only the largest part's lower bound is certain.
+
+import type { Incident } from '../../schemas/incident.ts';
+import type { Exposure } from './exposure.ts';
+import type { OpenIncident } from './open-incident.ts';
+import { MAX_SOURCES, type SourceTable } from './sources.ts';
+
+type Parts = Iterable<{ readonly incident: OpenIncident }>;
+
+export function jointExposure(parts: Parts): Exposure {
+  const sum = (of: (part: OpenIncident) => number): number => {
+    let total = 0;
+    for (const { incident } of parts) total += of(incident);
+    return total;
+  };
+  const records = (): number => sum(({ exposure }) => exposure.records);
+  const bytes = (): number => sum(({ exposure }) => exposure.bytes);
+  return {
+    // The parts count.
+    count() {},
+    countPage() {},
+    atLeast() {},
+    certainly() {},
+    get records() {
+      return records();
+    },
+    get bytes() {
+      return bytes();
+    },
+    interval() {
+      let low = 0;
+      let high = 0;
+      for (const { incident } of parts) {
+        const one = incident.exposure.interval();
+        low = Math.max(low, one.low);
+        high += one.high;
+      }
+      return { records: records(), low, high, bytes: bytes() };
+    },
+    close() {},
+  };
+}
+
+/** The busiest sources of all parts. */
+export function jointSources(parts: Parts): SourceTable {
+  const all = (): Incident['sources'] => {
+    const rows: Incident['sources'] = [];
+    for (const { incident } of parts) rows.push(...incident.sources.rows());
+    return rows.sort((a, b) => b.events - a.events || (a.first_at < b.first_at ? -1 : 1));
+  };
+  return {
+    count() {},
+    rows() {
+      const rows = all();
+      if (rows.length <= MAX_SOURCES) return rows;
+      const rest = rows.splice(MAX_SOURCES - 1);
+      const events = rest.reduce((total, row) => total + row.events, 0);
+      const first_at = rest.map((row) => row.first_at).sort()[0]!;
+      const last_at = rest
+        .map((row) => row.last_at)
+        .sort()
+        .at(-1)!;
+      return [...rows, { prefix: 'other', asn: 0, country: 'ZZ', events, first_at, last_at }];
+    },
+    get size() {
+      return all().length;
+    },
+  };
+}
