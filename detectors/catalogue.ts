@@ -14,6 +14,7 @@ import { identifierLookup } from './enumeration/identifier-lookup/detector.ts';
 import { identityConfusion } from './enumeration/identity-confusion/detector.ts';
 import { novelObjects } from './enumeration/novel-objects/detector.ts';
 import { sequentialWalk } from './enumeration/sequential-walk/detector.ts';
+import { slowEnumeration } from './enumeration/slow-enumeration/detector.ts';
 import { excessExposure } from './exposure/excess-exposure/detector.ts';
 import { endedCredential } from './lifecycle/ended-credential/detector.ts';
 import { deniedThenAllowed } from './privilege/denied-then-allowed/detector.ts';
@@ -39,6 +40,7 @@ export const CATALOGUE = [
   identifierLookup,
   firstTouch,
   canary,
+  slowEnumeration,
   identityConfusion,
   repeatedFailures,
   credentialStuffing,

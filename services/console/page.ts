@@ -99,6 +99,7 @@ function details(incident: Incident): Html {
 <dt>Records exposed</dt><dd>${whole(exposed.records)} (${whole(exposed.low)} to ${whole(exposed.high)}), ${whole(exposed.bytes)} bytes</dd>
 <dt>Ledger</dt><dd>Which records: <a href="/incidents/${incident.id}/ledger.csv">CSV</a>, <a href="/incidents/${incident.id}/ledger.ndjson">NDJSON</a></dd>
 ${incident.attributed.length === 0 ? html`` : html`<dt>Attributed to</dt><dd>${whole(incident.attributed.length)} credentials, most records first:<br>${incident.attributed.slice(0, 20).map((one) => html`<span>${one.display}: ${whole(one.records)} records in ${whole(one.requests)} calls</span><br>`)}</dd>`}
+${incident.part_of === null ? html`` : html`<dt>Part of</dt><dd><a href="/incidents/${incident.part_of}">an incident of many credentials</a>, which goes on counting</dd>`}
 <dt>Sources</dt><dd>${incident.sources.map((source) => html`<span>${source.prefix} (AS${source.asn}, ${source.country}), ${whole(source.events)} calls</span><br>`)}</dd>
 <dt>Odds</dt><dd>${incident.odds}</dd>
 <dt>Rejected explanations</dt><dd>${incident.rejected.map((text) => html`<span>${text}</span><br>`)}</dd>
