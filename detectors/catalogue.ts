@@ -13,6 +13,7 @@ import { guessingMisses } from './enumeration/guessing-misses/detector.ts';
 import { identifierLookup } from './enumeration/identifier-lookup/detector.ts';
 import { identityConfusion } from './enumeration/identity-confusion/detector.ts';
 import { novelObjects } from './enumeration/novel-objects/detector.ts';
+import { pathProbing } from './enumeration/path-probing/detector.ts';
 import { sequentialWalk } from './enumeration/sequential-walk/detector.ts';
 import { slowEnumeration } from './enumeration/slow-enumeration/detector.ts';
 import { excessExposure } from './exposure/excess-exposure/detector.ts';
@@ -37,6 +38,7 @@ export const CATALOGUE = [
   novelObjects,
   sequentialWalk,
   guessingMisses,
+  pathProbing,
   identifierLookup,
   firstTouch,
   canary,
