@@ -20,6 +20,7 @@ import { excessExposure } from './exposure/excess-exposure/detector.ts';
 import { endedCredential } from './lifecycle/ended-credential/detector.ts';
 import { deniedThenAllowed } from './privilege/denied-then-allowed/detector.ts';
 import { firstPrivileged } from './privilege/first-privileged/detector.ts';
+import { firstUseLock } from './replay/first-use-lock/detector.ts';
 import { senderConstraint } from './replay/sender-constraint/detector.ts';
 import { sharedSecret } from './replay/shared-secret/detector.ts';
 import { twoPlaces } from './replay/two-places/detector.ts';
@@ -32,6 +33,7 @@ import { dataVolume } from './volume/data-volume/detector.ts';
 export const CATALOGUE = [
   unfamiliarSource,
   twoPlaces,
+  firstUseLock,
   senderConstraint,
   sharedSecret,
   endedCredential,
