@@ -9,6 +9,7 @@ import { destructiveShift } from './destruction/destructive-shift/detector.ts';
 import type { Detector } from './detector.ts';
 import { canary } from './enumeration/canary/detector.ts';
 import { firstTouch } from './enumeration/first-touch/detector.ts';
+import { foreignObjects } from './enumeration/foreign-objects/detector.ts';
 import { guessingMisses } from './enumeration/guessing-misses/detector.ts';
 import { identifierLookup } from './enumeration/identifier-lookup/detector.ts';
 import { identityConfusion } from './enumeration/identity-confusion/detector.ts';
@@ -41,6 +42,7 @@ export const CATALOGUE = [
   sequentialWalk,
   guessingMisses,
   pathProbing,
+  foreignObjects,
   identifierLookup,
   firstTouch,
   canary,
