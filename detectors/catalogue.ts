@@ -18,6 +18,7 @@ import { pathProbing } from './enumeration/path-probing/detector.ts';
 import { sequentialWalk } from './enumeration/sequential-walk/detector.ts';
 import { slowEnumeration } from './enumeration/slow-enumeration/detector.ts';
 import { excessExposure } from './exposure/excess-exposure/detector.ts';
+import { dormantWakes } from './lifecycle/dormant-wakes/detector.ts';
 import { endedCredential } from './lifecycle/ended-credential/detector.ts';
 import { deniedThenAllowed } from './privilege/denied-then-allowed/detector.ts';
 import { firstPrivileged } from './privilege/first-privileged/detector.ts';
@@ -38,6 +39,7 @@ export const CATALOGUE = [
   senderConstraint,
   sharedSecret,
   endedCredential,
+  dormantWakes,
   novelObjects,
   sequentialWalk,
   guessingMisses,
