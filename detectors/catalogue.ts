@@ -18,6 +18,7 @@ import { pathProbing } from './enumeration/path-probing/detector.ts';
 import { sequentialWalk } from './enumeration/sequential-walk/detector.ts';
 import { slowEnumeration } from './enumeration/slow-enumeration/detector.ts';
 import { excessExposure } from './exposure/excess-exposure/detector.ts';
+import { atypicalOnboarding } from './lifecycle/atypical-onboarding/detector.ts';
 import { dormantWakes } from './lifecycle/dormant-wakes/detector.ts';
 import { endedCredential } from './lifecycle/ended-credential/detector.ts';
 import { deniedThenAllowed } from './privilege/denied-then-allowed/detector.ts';
@@ -40,6 +41,7 @@ export const CATALOGUE = [
   sharedSecret,
   endedCredential,
   dormantWakes,
+  atypicalOnboarding,
   novelObjects,
   sequentialWalk,
   guessingMisses,
