@@ -5,6 +5,7 @@ import { anonymousAccess } from './anonymous/anonymous-access/detector.ts';
 import { credentialStuffing } from './authentication/credential-stuffing/detector.ts';
 import { repeatedFailures } from './authentication/repeated-failures/detector.ts';
 import { successAfterFailures } from './authentication/success-after-failures/detector.ts';
+import { agenticChain } from './automation/agentic-chain/detector.ts';
 import { destructiveShift } from './destruction/destructive-shift/detector.ts';
 import type { Detector } from './detector.ts';
 import { canary } from './enumeration/canary/detector.ts';
@@ -60,6 +61,7 @@ export const CATALOGUE = [
   queryDrift,
   firstPrivileged,
   deniedThenAllowed,
+  agenticChain,
   dataVolume,
   excessExposure,
   destructiveShift,
