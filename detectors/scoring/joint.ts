@@ -14,14 +14,29 @@ export function jointExposure(parts: Parts): Exposure {
     for (const { incident } of parts) total += of(incident);
     return total;
   };
-  const records = (): number => sum(({ exposure }) => exposure.records);
-  const bytes = (): number => sum(({ exposure }) => exposure.bytes);
+  /** What was found about many of them at once. */
+  const counted = { records: 0, bytes: 0, certain: 0 };
+  const records = (): number =>
+    Math.max(
+      counted.records,
+      sum(({ exposure }) => exposure.records),
+    );
+  const bytes = (): number =>
+    Math.max(
+      counted.bytes,
+      sum(({ exposure }) => exposure.bytes),
+    );
   return {
-    // The parts count.
+    // The parts count calls.
     count() {},
     countPage() {},
-    atLeast() {},
-    certainly() {},
+    atLeast(found) {
+      counted.records = Math.max(counted.records, found.records);
+      counted.bytes = Math.max(counted.bytes, found.bytes);
+    },
+    certainly(certain) {
+      counted.certain = Math.max(counted.certain, certain);
+    },
     get records() {
       return records();
     },
@@ -29,14 +44,15 @@ export function jointExposure(parts: Parts): Exposure {
       return bytes();
     },
     interval() {
-      let low = 0;
+      let low = counted.certain;
       let high = 0;
       for (const { incident } of parts) {
         const one = incident.exposure.interval();
         low = Math.max(low, one.low);
         high += one.high;
       }
-      return { records: records(), low, high, bytes: bytes() };
+      const value = records();
+      return { records: value, low: Math.min(low, value), high: Math.max(high, value), bytes: bytes() };
     },
     close() {},
   };

@@ -47,7 +47,7 @@ export function createRegister({ maxOpen, archive }: { maxOpen: number; archive:
 
   /** As it stands now. */
   const report = (entry: Entry): Incident => {
-    if (entry.parts.size > 0) entry.incident.attributed = attributedTo(entry.parts);
+    if (entry.parts.size > 0) entry.incident.attributed = attributedTo(entry);
     return reportOf(entry.incident);
   };
   /** @param eventId the event at hand */
@@ -183,16 +183,21 @@ function closedReport(entry: Entry, tell: (entry: Entry, eventId: string) => Inc
   return tell(entry, '');
 }
 
-/** Those whose incidents are parts of one, most records first. */
-function attributedTo(parts: Iterable<Entry>): Attributed[] {
-  return [...parts]
-    .map(({ incident }) => ({
-      lineage: incident.lineage,
-      display: incident.credential.display,
-      records: incident.exposure.records,
-      requests: incident.calls,
-    }))
-    .sort((a, b) => b.records - a.records);
+/** Those whose incidents are parts of one, and those found with them; most records first. */
+function attributedTo({ parts, incident }: Entry): Attributed[] {
+  const all = new Map<string, Attributed>();
+  for (const one of incident.attributed ?? []) all.set(one.lineage, one);
+  for (const { incident: part } of parts) {
+    const { lineage } = part;
+    const before = all.get(lineage);
+    all.set(lineage, {
+      lineage,
+      display: part.credential.display,
+      records: Math.max(part.exposure.records, before?.records ?? 0),
+      requests: Math.max(part.calls, before?.requests ?? 0),
+    });
+  }
+  return [...all.values()].sort((a, b) => b.records - a.records);
 }
 
 export const credentialKey = (tenant: string, lineage: string): string => `${tenant}\n${lineage}`;

@@ -78,15 +78,17 @@ export const cases: DetectorCase[] = [
     expect: { pages: true, family, within: { from, requests: 5, records: 5 } },
   },
   {
-    name: 'an account of today reads what belongs to others',
+    name: 'an account of this week reads what belongs to others',
     kind: 'cold start',
     events: () =>
       together(
         everybody(),
-        stream(
-          person(90),
-          { from: from - HOUR, every: MINUTE, seed: 3 },
-          work({ collection, count: 50, pool: own(90), seed: 3 }),
+        ...range(0, 3).map((day) =>
+          stream(
+            person(90),
+            { from: START + day * DAY + 22 * HOUR, every: MINUTE, seed: day },
+            work({ collection, count: 25, pool: own(90), seed: day }),
+          ),
         ),
         reads(person(90), others(30)),
       ),

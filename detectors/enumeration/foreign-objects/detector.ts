@@ -45,6 +45,8 @@ const ROUTE = {
 const LEAST_READS = 200;
 const PRIOR = 20;
 const FOREIGN = 0.5;
+const DAY = 86_400_000;
+const SENSITIVE = ['personal', 'payment', 'health', 'secret'] as const;
 /** Reads of its own objects before anything can be called foreign: staff has none. */
 const LEAST_OWN = 10;
 /** Credentials that read more of what is not theirs do so by profession. */
@@ -97,7 +99,7 @@ export const foreignObjects = defineDetector({
     const object = objectOf(context);
     const reader = readerOf(context);
     const home = memory.of(object);
-    memory.note(object, reader);
+    memory.note(object, reader, Math.floor(event.at / DAY) % 65_536);
     if (home === 0) return;
     route.homed++;
     if (home === reader) route.byHome++;
@@ -141,10 +143,12 @@ function homesOf(state: State): number {
 
 function judge({ event, heavy, knowledge, params: p }: Ctx, usual: number): Draft | null {
   const state = heavy!;
+  const isTagged = (name: string): boolean => {
+    const tags = knowledge.tags(event.tenant, name);
+    return SENSITIVE.some((tag) => tags.has(tag));
+  };
   const { collection } = event.objects.at(-1)!;
-  const isSensitive =
-    !knowledge.empty &&
-    (knowledge.tags(event.tenant, event.route).size > 0 || knowledge.tags(event.tenant, collection).size > 0);
+  const isSensitive = !knowledge.empty && (isTagged(event.route) || isTagged(collection));
   const floor = isSensitive ? Math.min(p.sensitiveFloor, p.objectFloor) : p.objectFloor;
   const homes = homesOf(state);
   if (state.evidence < p.threshold || state.foreign < floor || homes < p.homeFloor) return null;
