@@ -29,6 +29,7 @@ import { senderConstraint } from './replay/sender-constraint/detector.ts';
 import { sharedSecret } from './replay/shared-secret/detector.ts';
 import { twoPlaces } from './replay/two-places/detector.ts';
 import { unfamiliarSource } from './replay/unfamiliar-source/detector.ts';
+import { flatCollection } from './scraping/flat-collection/detector.ts';
 import { paginationWalk } from './scraping/pagination-walk/detector.ts';
 import { queryDrift } from './scraping/query-drift/detector.ts';
 import { dataVolume } from './volume/data-volume/detector.ts';
@@ -58,6 +59,7 @@ export const CATALOGUE = [
   successAfterFailures,
   anonymousAccess,
   paginationWalk,
+  flatCollection,
   queryDrift,
   firstPrivileged,
   deniedThenAllowed,

@@ -9,7 +9,7 @@ import { createKnowledge } from '../../detectors/knowledge.ts';
 import { fact } from '../../schemas/fact.ts';
 import { casesOf } from './catalogue-files.ts';
 
-const REMEMBERING = ['D10', 'D11', 'D13', 'D19', 'D21', 'D22', 'D30'];
+const REMEMBERING = ['D10', 'D11', 'D13', 'D18', 'D19', 'D21', 'D22', 'D30'];
 
 for (const detector of CATALOGUE.filter(({ meta }) => REMEMBERING.includes(meta.id))) {
   const cases = (await casesOf(detector.meta)).filter(({ kind }) => kind === 'fires');
