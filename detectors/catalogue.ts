@@ -6,6 +6,7 @@ import { credentialStuffing } from './authentication/credential-stuffing/detecto
 import { repeatedFailures } from './authentication/repeated-failures/detector.ts';
 import { successAfterFailures } from './authentication/success-after-failures/detector.ts';
 import { agenticChain } from './automation/agentic-chain/detector.ts';
+import { humanOrMachine } from './automation/human-or-machine/detector.ts';
 import { destructiveShift } from './destruction/destructive-shift/detector.ts';
 import type { Detector } from './detector.ts';
 import { canary } from './enumeration/canary/detector.ts';
@@ -64,6 +65,7 @@ export const CATALOGUE = [
   firstPrivileged,
   deniedThenAllowed,
   agenticChain,
+  humanOrMachine,
   dataVolume,
   excessExposure,
   destructiveShift,
