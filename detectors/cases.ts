@@ -15,6 +15,8 @@ export interface DetectorCase {
   facts?: FactInput[];
   expect: {
     pages: boolean;
+    /** Of a detector that never pages: it must be found all the same. */
+    supports?: true;
     family: Family;
     /** Of the first page: at most so many requests of the paged credential since `from`, and records exposed. */
     within?: { from?: number; requests?: number; records?: number };

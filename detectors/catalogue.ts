@@ -30,6 +30,7 @@ import { senderConstraint } from './replay/sender-constraint/detector.ts';
 import { sharedSecret } from './replay/shared-secret/detector.ts';
 import { twoPlaces } from './replay/two-places/detector.ts';
 import { unfamiliarSource } from './replay/unfamiliar-source/detector.ts';
+import { unusualHour } from './replay/unusual-hour/detector.ts';
 import { flatCollection } from './scraping/flat-collection/detector.ts';
 import { paginationWalk } from './scraping/pagination-walk/detector.ts';
 import { queryDrift } from './scraping/query-drift/detector.ts';
@@ -39,6 +40,7 @@ import { dataVolume } from './volume/data-volume/detector.ts';
 export const CATALOGUE = [
   unfamiliarSource,
   twoPlaces,
+  unusualHour,
   firstUseLock,
   senderConstraint,
   sharedSecret,

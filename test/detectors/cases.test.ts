@@ -9,7 +9,7 @@ import type { ApiEvent } from '../../schemas/event.ts';
 import type { Finding } from '../../schemas/finding.ts';
 import { tuning } from '../../schemas/tuning.ts';
 import { casesOf, parametersOf } from './catalogue-files.ts';
-import { type Page, pagesOf } from './run-case.ts';
+import { findingsOf, type Page, pagesOf } from './run-case.ts';
 
 /** Records returned. What a credential had read before an attack began is not leaked by it again. */
 const recordsIn = (events: readonly ApiEvent[]): Set<string> =>
@@ -25,6 +25,7 @@ for (const detector of CATALOGUE) {
   const { meta } = detector;
   const { id } = meta;
   const cases = await casesOf(meta);
+  const neverPages = cases.some(({ expect }) => expect.supports);
   const own = (c: DetectorCase): Page[] =>
     pagesOf(c.events(), { facts: c.facts }).filter(({ finding }) => finding.detector === id);
   /** The detector alone, so that many settings can be tried. */
@@ -37,6 +38,13 @@ for (const detector of CATALOGUE) {
 
   for (const c of cases)
     test(`${id} ${c.kind}: ${c.name}`, () => {
+      if (neverPages) {
+        const found = findingsOf(c.events(), { facts: c.facts });
+        assert.equal(
+          found.some(({ finding }) => finding.detector === id),
+          c.expect.supports === true,
+        );
+      }
       const pages = own(c);
       if (!c.expect.pages) {
         assert.deepEqual(

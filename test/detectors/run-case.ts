@@ -1,4 +1,4 @@
-// Runs the events of a case through the real engine and says when it first paged, for which detector and credential.
+// Runs the events of a case through the real engine and says what was found when, for which detector and credential.
 
 import type { Detector } from '../../detectors/detector.ts';
 import { createEngine } from '../../detectors/engine.ts';
@@ -14,11 +14,18 @@ export interface Page {
   index: number;
 }
 
+interface Setting {
+  tuning?: Tuning;
+  facts?: readonly FactInput[] | undefined;
+  detectors?: readonly Detector[];
+}
+
 /** All findings that page, in order. */
-export function pagesOf(
-  events: readonly ApiEvent[],
-  o: { tuning?: Tuning; facts?: readonly FactInput[] | undefined; detectors?: readonly Detector[] } = {},
-): Page[] {
+export const pagesOf = (events: readonly ApiEvent[], o: Setting = {}): Page[] =>
+  findingsOf(events, o).filter(({ finding }) => finding.pages);
+
+/** All findings, in order. */
+export function findingsOf(events: readonly ApiEvent[], o: Setting = {}): Page[] {
   const { tuning, facts = [], detectors } = o;
   const knowledge = createKnowledge(facts.map((one) => fact.parse(one)));
   const engine = createEngine({
@@ -27,8 +34,8 @@ export function pagesOf(
     ...(tuning ? { tuning } : {}),
     ...(detectors ? { detectors } : {}),
   });
-  const pages: Page[] = [];
+  const found: Page[] = [];
   for (const [index, event] of events.entries())
-    for (const finding of engine.process(event).findings) if (finding.pages) pages.push({ finding, index });
-  return pages;
+    for (const finding of engine.process(event).findings) found.push({ finding, index });
+  return found;
 }
