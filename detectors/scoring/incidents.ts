@@ -25,7 +25,7 @@ import { createRegister, credentialKey, type Entry, handleOf, MERGE_GAP } from '
 import { belongsTo } from './same-attack.ts';
 import { createSupport, type Waiting } from './support.ts';
 
-export type { BaselineFacts, CallFacts, IncidentHandle, TrailEntry } from './calls.ts';
+export type { BaselineFacts, CallFacts, TrailEntry } from './calls.ts';
 
 export type { IncidentStatistics, Incidents, IncidentsOptions } from './incidents-contract.ts';
 

@@ -4,7 +4,7 @@
 
 import { f32s, f64s, type StateView, u8s, u16, u16s, u32s } from '../../state/fields.ts';
 
-export const SLOTS = 2;
+const SLOTS = 2;
 const DAY = 86_400_000;
 /** Spread of ln(1 + objects a day) before anything is known, and the days that weighs. */
 const PRIOR_SD = 0.3;
