@@ -47,6 +47,12 @@ const others = (until: number): ApiEvent[] =>
 const wake = (day: number, at: Place, calls: Iterable<Call>): ApiEvent[] =>
   stream({ ...key, place: at }, { from: START + day * DAY + 3 * HOUR, every: MINUTE }, calls);
 const reads = (count: number): Iterable<Call> => work({ collection, count, pool: book, seed: 77 });
+const hour = (day: number, at: Place = DATA_CENTRE): ApiEvent[] =>
+  stream(
+    { ...key, place: at },
+    { from: START + day * DAY + 9 * HOUR, every: MINUTE, seed: day },
+    work({ collection, count: 40, pool: book, seed: day }),
+  );
 const from = START + 130 * DAY;
 
 export const cases: DetectorCase[] = [
@@ -74,6 +80,18 @@ export const cases: DetectorCase[] = [
     expect: { pages: true, family, within: { from, requests: 5 } },
   },
   {
+    name: 'tried twice from abroad, and used four days later',
+    kind: 'fires',
+    events: () =>
+      together(
+        others(140),
+        days(0, 30),
+        wake(130, HOSTING_ABROAD, reads(2)),
+        wake(134, HOSTING_ABROAD, reads(20)),
+      ),
+    expect: { pages: true, family, within: { from, requests: 5 } },
+  },
+  {
     name: 'a key with a handful of calls, forgotten, and used from abroad',
     kind: 'cold start',
     events: () => together(others(140), days(0, 0), wake(130, HOSTING_ABROAD, reads(3))),
@@ -84,6 +102,48 @@ export const cases: DetectorCase[] = [
     kind: 'quiet',
     events: () =>
       together(others(400), days(0, 3), days(91, 92), days(182, 183), days(273, 274), days(365, 366)),
+    expect: { pages: false, family },
+  },
+  {
+    name: "an hour's job every quarter that moves to another network",
+    kind: 'quiet',
+    events: () =>
+      together(
+        others(500),
+        days(0, 30),
+        ...[120, 211, 302].map((day) => hour(day)),
+        ...[393, 484].map((day) => hour(day, SECOND_SITE)),
+      ),
+    expect: { pages: false, family },
+  },
+  {
+    name: 'a call with the clock of another year, then another site',
+    kind: 'quiet',
+    // Not in time order: that is what a wrong clock does.
+    events: () => [
+      ...together(others(30), days(0, 30)),
+      ...hour(1500).slice(0, 1),
+      ...together(days(31, 40), wake(41, SECOND_SITE, reads(20))),
+    ],
+    expect: { pages: false, family },
+  },
+  {
+    name: 'back after months, through the network of the others',
+    kind: 'quiet',
+    events: () =>
+      together(
+        range(1, 20).flatMap((n) =>
+          range(0, 140, 2).flatMap((day) =>
+            stream(
+              caller(`colleague-${n}`, SECOND_SITE),
+              { from: START + day * DAY + n * MINUTE, every: HOUR, seed: n },
+              work({ collection, count: 6, pool: scattered(20, 9000, n).map(String), seed: n + day }),
+            ),
+          ),
+        ),
+        days(0, 30),
+        wake(130, SECOND_SITE, reads(30)),
+      ),
     expect: { pages: false, family },
   },
   {

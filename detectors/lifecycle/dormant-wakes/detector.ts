@@ -1,6 +1,6 @@
 // D06: how improbable was so long a silence, and how new is what comes after it?
 // Always holds: a silence alone never pages, however long: who wakes at the known place for the known work is a job that runs
-// seldom. What is new counts for a day after waking.
+// seldom. What is new counts for a day after waking, for a week where the first day brought any.
 
 import type { z } from 'zod';
 import { type Context, type Draft, defineDetector } from '../../detector.ts';
@@ -28,8 +28,13 @@ const HEAVY = {
 } as const;
 
 const DAY = 86_400_000;
-/** Shorter gaps are nights and weekends. */
+/** Shorter gaps are nights and weekends, and not noted. */
 const GAP = 2;
+/** How long it is watched after waking; who tries a found key often comes back days later. */
+const WATCHED = 1;
+const WATCHED_CHANGED = 7;
+/** Calls may come a little out of order. */
+const DISORDER = 10 * 60_000;
 const MOST_PLACE = 7;
 /** A place that a thief uses, of all places. */
 const THIEF = 0.02;
@@ -47,12 +52,10 @@ export const dormantWakes = defineDetector({
     const { event, heavy: state, baseline, params: p } = context;
     if (state === null || event.credential.weak || baseline.lastAt === 0) return null;
     const gap = (event.at - baseline.lastAt) / DAY;
-    if (gap >= GAP && event.at - state.wokenAt > DAY) endSilence(context, gap);
+    // First the old silence is told from the new: a job may call for an hour a quarter.
+    if (state.silence > 0) endWatch(context);
+    if (state.silence === 0 && gap >= GAP) endSilence(context, gap);
     if (state.silence === 0) return null;
-    if (event.at - state.wokenAt > DAY) {
-      sleep(context);
-      return null;
-    }
     if (event.status < 200 || event.status > 299) return null;
     state.requests++;
     state.records += Math.max(event.items ?? 0, baseline.objects.novel);
@@ -70,7 +73,7 @@ export const dormantWakes = defineDetector({
 /** A silence ended: long enough to matter, or one more to be used to. */
 function endSilence({ event, baseline, heavy, params: p }: Ctx, gap: number): void {
   const state = heavy!;
-  const long = gap >= p.dormantFloor && gap >= p.timesFloor * Math.max(1, state.longest);
+  const long = gap >= p.dormantFloor && gap >= p.timesFloor * longestOf(state);
   state.days = baseline.activeDays;
   if (!long) {
     state.longest = Math.max(state.longest, gap);
@@ -82,12 +85,18 @@ function endSilence({ event, baseline, heavy, params: p }: Ctx, gap: number): vo
   forgetReport(state);
 }
 
-/** A day after it woke: the silence is one it is known for. */
-function sleep({ heavy }: Ctx): void {
+/** Some time after it woke, the silence is one it is known for; one that a wrong clock made up never was. */
+function endWatch({ event, heavy }: Ctx): void {
   const state = heavy!;
-  state.longest = Math.max(state.longest, state.silence);
+  const awake = event.at - state.wokenAt;
+  const changed = state.place > 0 || state.functions > 0;
+  if (awake >= -DISORDER && awake <= (changed ? WATCHED_CHANGED : WATCHED) * DAY) return;
+  if (awake > 0) state.longest = Math.max(state.longest, state.silence);
   state.silence = 0;
 }
+
+/** Days; those below GAP are not noted, so that is the least it may have been. */
+const longestOf = (state: { readonly longest: number }): number => Math.max(GAP, state.longest);
 
 /**
  * ln of the e-value of so long a silence: none of the gaps before was longer than `longest`, and beyond that they fall off with
@@ -95,7 +104,7 @@ function sleep({ heavy }: Ctx): void {
  */
 function silenceNats({ heavy }: Ctx): number {
   const state = heavy!;
-  const p = (1 / (state.days + 1)) * (Math.max(1, state.longest) / state.silence);
+  const p = (1 / (state.days + 1)) * (longestOf(state) / state.silence);
   return Math.max(0, Math.log(0.5 / Math.sqrt(p)));
 }
 
@@ -113,7 +122,7 @@ function judge({ event, baseline, heavy, params: p }: Ctx, evidence: number): Dr
   const { client } = event;
   const here = client.asn === 0 ? (client.prefix ?? 'elsewhere') : `AS${client.asn} ${client.network}`;
   const days = Math.round(state.silence);
-  const longest = Math.round(state.longest);
+  const longest = Math.round(longestOf(state));
   const what = [
     ...(state.place > 0 ? [`from ${here}, where it never was`] : []),
     ...(state.functions > 0

@@ -15,6 +15,7 @@ export const META: DetectorMeta = {
   blindSpots: [
     'A thief who works from where the credential always worked, and does what it always did.',
     'Credentials with fewer than sixteen calls before they fell silent.',
+    'A thief who wakes it at home for a call or two and brings what is new after more than a day.',
   ],
   falsePositives: [
     'A project that is taken up again after months, by others and from elsewhere.',
@@ -32,5 +33,5 @@ export const META: DetectorMeta = {
     },
     { action: 'Give credentials that are not used an end', effect: 'the next one cannot wake' },
   ],
-  learning: { ability: 'silence', requests: 16, activeDays: 3, days: null },
+  learning: { ability: 'silence', requests: 16, activeDays: 1, days: null },
 };
