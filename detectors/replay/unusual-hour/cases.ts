@@ -2,6 +2,7 @@
 
 import type { ApiEvent } from '../../../schemas/event.ts';
 import {
+  call,
   caller,
   DATA_CENTRE,
   DAY,
@@ -38,6 +39,17 @@ export const cases: DetectorCase[] = [
     name: 'three nights, after six weeks of office hours',
     kind: 'fires',
     events: () => together(days(0, 46, OFFICE_HOURS), nights([42, 43, 44])),
+    expect: { pages: false, supports: true, family },
+  },
+  {
+    name: 'three nights, after a call with the clock of another year',
+    kind: 'fires',
+    // Not in time order: that is what a wrong clock does.
+    events: () => [
+      ...days(0, 39, OFFICE_HOURS),
+      call(START + 1500 * DAY, who, { collection: '/v1/orders' }),
+      ...together(days(40, 46, OFFICE_HOURS), nights([42, 43, 44])),
+    ],
     expect: { pages: false, supports: true, family },
   },
   {

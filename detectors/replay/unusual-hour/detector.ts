@@ -6,7 +6,7 @@ import { type Context, type Draft, defineDetector } from '../../detector.ts';
 import { percent, REPORTED, spanInWords, worthReporting } from '../../reporting.ts';
 import { META } from './meta.ts';
 import { PARAMS } from './params.ts';
-import { endDay, entropyOf, hourOf, isSameDay, kindOf, RHYTHM, shareOf } from './rhythm.ts';
+import { endDay, entropyOf, forgetFuture, hourOf, isSameDay, kindOf, RHYTHM, shareOf } from './rhythm.ts';
 
 type None = Record<never, never>;
 type Ctx = Context<z.infer<typeof PARAMS>, None, typeof HEAVY, None, None>;
@@ -24,9 +24,10 @@ export const unusualHour = defineDetector({
   group: {},
   route: {},
   detect(context) {
-    const { event, heavy: state, params: p } = context;
+    const { event, heavy: state, baseline, params: p } = context;
     if (state === null || event.credential.weak) return null;
     const hour = hourOf(event.at);
+    forgetFuture(state, hourOf(baseline.lastAt));
     if (hour <= state.hour) return null;
     if (state.hour > 0 && !isSameDay(hour, state.hour)) endDay(state);
     state.hour = hour;

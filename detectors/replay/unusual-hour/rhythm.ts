@@ -45,7 +45,14 @@ export function entropyOf(rhythm: Rhythm, kind: 0 | 1): number {
   return entropy / Math.log(HOURS);
 }
 
-/** Ends the day before `hour`: its evidence counts, its hours are learned. */
+/** A call with a clock that ran ahead must not hide what comes until then; `latest` is the baseline's, which took no such call in. */
+export function forgetFuture(rhythm: Rhythm, latest: number): void {
+  if (rhythm.hour <= latest) return;
+  rhythm.hour = latest;
+  rhythm.today = rhythm.oddToday = 0;
+}
+
+/** Ends the day of the latest call: its evidence counts, its hours are learned. */
 export function endDay(rhythm: Rhythm): void {
   const odd = rhythm.oddToday;
   rhythm.evidence = Math.max(0, rhythm.evidence + (odd > 0 ? odd : -1));
