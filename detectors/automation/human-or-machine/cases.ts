@@ -7,6 +7,7 @@ import {
   DATA_CENTRE,
   DAY,
   type DetectorCase,
+  HOSTING_ABROAD,
   HOUR,
   MINUTE,
   OFFICE,
@@ -23,31 +24,31 @@ const family = 'automation';
 const USED = ['/v1/orders', '/v1/customers', '/v1/me', '/v1/search'];
 const service = caller('service', DATA_CENTRE);
 const person = caller('person', OFFICE, { kind: 'session' });
-const script: Place = { ...OFFICE, ua_family: 'python-requests' };
+/** A browser in the network the service is in. */
+const AT_HOME: Place = { ...DATA_CENTRE, ua_family: 'chrome' };
 
+const used = (i: number) => ({ collection: USED[i % 4]! });
 const program = (who: Caller, at: number, calls = 14): ApiEvent[] =>
-  stream(
-    who,
-    { from: at, every: 150, jitter: 0.2, seed: 3 },
-    range(1, calls).map((i) => ({ collection: USED[i % 4]! })),
-  );
-/** Reads a screen, then asks for the next thing. */
-const byHand = (who: Caller, at: number, calls = 14): ApiEvent[] => {
+  stream(who, { from: at, every: 150, jitter: 0.2, seed: 3 }, range(1, calls).map(used));
+/** Reads a screen, then asks for the next thing; `each` calls make a page. */
+const byHand = (who: Caller, at: number, steps = 14, each = 1): ApiEvent[] => {
   const random = seeded(at % 1000);
   let now = at;
-  return range(1, calls).flatMap((i) => {
+  return range(1, steps).flatMap(() => {
     now += random.next() < 0.5 ? 900 + 1500 * random.next() : 4 * SECOND + 40 * SECOND * random.next();
-    return stream(who, { from: now, every: SECOND }, [{ collection: USED[i % 4]! }]);
+    return stream(who, { from: now, every: 30, seed: each }, range(1, each).map(used));
   });
 };
-const often = (count: number, session: (at: number) => ApiEvent[], first = 0): ApiEvent[] =>
+const often = (count: number, run: (at: number) => ApiEvent[], first = 0): ApiEvent[] =>
   range(0, count - 1).flatMap((n) =>
-    session(START + Math.floor((first + n) / 4) * DAY + 9 * HOUR + (n % 4) * HOUR),
+    run(START + Math.floor((first + n) / 4) * DAY + 9 * HOUR + (n % 4) * HOUR),
   );
 const from = START + 15 * DAY;
 const at = (place: Place, who: Caller): Caller => ({ ...who, place });
-const now = (count: number, session: (at: number) => ApiEvent[]): ApiEvent[] =>
-  range(0, count - 1).flatMap((n) => session(from + n * 40 * MINUTE));
+/** Hour by hour. */
+const now = (count: number, run: (at: number) => ApiEvent[], begin = from): ApiEvent[] =>
+  range(0, count - 1).flatMap((n) => run(begin + n * HOUR + MINUTE));
+const past = (count = 56): ApiEvent[] => often(count, (t) => program(service, t));
 
 export const cases: DetectorCase[] = [
   {
@@ -55,10 +56,31 @@ export const cases: DetectorCase[] = [
     kind: 'fires',
     events: () =>
       together(
-        often(56, (t) => program(service, t)),
+        past(),
         now(6, (t) => byHand(at(OFFICE, service), t)),
       ),
-    expect: { pages: true, family, within: { from, requests: 60 } },
+    expect: { pages: true, family, within: { from, requests: 64 } },
+  },
+  {
+    name: 'by hand, beside a service that never rests',
+    kind: 'fires',
+    events: () =>
+      together(
+        stream(service, { from: START, every: 45 * SECOND, jitter: 0.4 }, range(1, 32_000).map(used)),
+        now(6, (t) => byHand(at(OFFICE, service), t)),
+      ),
+    expect: { pages: true, family, within: { from, requests: 450 } },
+  },
+  {
+    name: "a second day by hand, in the company's network",
+    kind: 'fires',
+    events: () =>
+      together(
+        past(),
+        now(7, (t) => byHand(at(AT_HOME, service), t)),
+        now(3, (t) => byHand(at(AT_HOME, service), t), from + DAY),
+      ),
+    expect: { pages: true, family, within: { from: from + DAY, requests: 14 } },
   },
   {
     name: 'the session of a person, in a script',
@@ -66,12 +88,12 @@ export const cases: DetectorCase[] = [
     events: () =>
       together(
         often(56, (t) => byHand(person, t)),
-        now(6, (t) => program(at(script, person), t)),
+        now(6, (t) => program(at(HOSTING_ABROAD, person), t)),
       ),
-    expect: { pages: true, family, within: { from, requests: 60 } },
+    expect: { pages: true, family, within: { from, requests: 64 } },
   },
   {
-    name: 'twelve sessions of a service, then a browser',
+    name: 'twelve hours of a service, then a browser',
     kind: 'cold start',
     events: () =>
       together(
@@ -85,10 +107,20 @@ export const cases: DetectorCase[] = [
     kind: 'quiet',
     events: () =>
       together(
-        often(56, (t) => program(service, t)),
+        past(),
         byHand(at(OFFICE, service), from),
         often(24, (t) => program(service, t), 64),
         byHand(at(OFFICE, service), from + 8 * DAY),
+      ),
+    expect: { pages: false, family },
+  },
+  {
+    name: "an afternoon by hand, in the company's network",
+    kind: 'quiet',
+    events: () =>
+      together(
+        past(),
+        now(7, (t) => byHand(at(AT_HOME, service), t)),
       ),
     expect: { pages: false, family },
   },
@@ -110,23 +142,38 @@ export const cases: DetectorCase[] = [
     events: () =>
       together(
         often(56, (t) => byHand(person, t)),
-        now(6, (t) =>
-          stream(
-            person,
-            { from: t, every: 10 * SECOND, jitter: 0 },
-            range(1, 20).map(() => ({ collection: '/v1/me' })),
-          ),
-        ),
+        now(6, (t) => stream(person, { from: t, every: 10 * SECOND, jitter: 0 }, range(1, 20).map(used))),
       ),
     expect: { pages: false, family },
   },
   {
-    name: 'three sessions, one fewer than the floor',
+    name: 'a page that makes ten calls at once, then one that makes one',
+    kind: 'quiet',
+    events: () =>
+      together(
+        often(56, (t) => byHand(person, t, 10, 10)),
+        now(6, (t) => byHand(person, t)),
+      ),
+    expect: { pages: false, family },
+  },
+  {
+    name: 'an assistant acts for its person, as declared',
+    kind: 'quiet',
+    facts: [{ type: 'credential', match: { lineage: 'person' }, agent: true }],
+    events: () =>
+      together(
+        often(56, (t) => byHand(person, t)),
+        now(6, (t) => program(at(HOSTING_ABROAD, person), t)),
+      ),
+    expect: { pages: false, family },
+  },
+  {
+    name: 'four hours, one fewer than the floor',
     kind: 'boundary',
     events: () =>
       together(
-        often(56, (t) => program(service, t)),
-        now(3, (t) => byHand(at(OFFICE, service), t)),
+        past(),
+        now(4, (t) => byHand(at(OFFICE, service), t)),
       ),
     expect: { pages: false, family },
   },

@@ -1,14 +1,16 @@
-// D28: sessions of a credential that always was a program's, or a person's, turn into those of the other.
-// Always holds: only credentials of one kind are judged; a session counts once; sessions under suspicion teach nothing.
+// D28: a credential that always was a program's is used by hand, or a person's by a script.
+// Always holds: only credentials of one kind are judged; a kind counts once an hour; what is suspicious is learned after two
+// weeks only. In a network where the credential or others of the tenant are at home, it pages on the second day, not before.
 
 import type { z } from 'zod';
+import type { Baseline } from '../../baseline/view.ts';
 import { type Context, type Draft, defineDetector } from '../../detector.ts';
 import { hash32 } from '../../hash.ts';
 import { forgetReport, percent, REPORTED, spanInWords, worthReporting } from '../../reporting.ts';
 import { thousands } from '../../scoring/wording.ts';
 import { cusum } from '../../sequential-test.ts';
-import { f32, f64, u16, u32 } from '../../state/fields.ts';
-import { follow, isOver, kindOf, restart, SESSION } from './kind.ts';
+import { f32, u16, u32 } from '../../state/fields.ts';
+import { continues, follow, type Kind, LEAST_CALLS, pauseOf, RUNS } from './kind.ts';
 import { META } from './meta.ts';
 import { PARAMS } from './params.ts';
 
@@ -17,19 +19,26 @@ type Ctx = Context<z.infer<typeof PARAMS>, None, typeof HEAVY, None, None>;
 
 const HEAVY = {
   ...REPORTED,
-  ...SESSION,
-  people: f32('sessions of people learned; halved at 500 sessions'),
-  machines: f32('sessions of programs learned'),
-  evidence: f32('CUSUM of "a session of the other kind"'),
-  sessions: u16('sessions of the other kind since it was last 0'),
-  usedFor: u32('calls of these'),
-  since: f64('first of them, ms'),
+  ...RUNS,
+  people: u16('hours with a person learned; halved at 500 hours'),
+  machines: u16('hours with a program learned'),
+  evidence: f32('CUSUM of "an hour with the other kind"'),
+  sessions: u16('such hours since it was last 0'),
+  since: u32('first of them, seconds'),
+  usedFor: u32('calls of the other kind in them'),
+  records: u32('objects new to the credential, or items, they gave'),
+  bytes: f32('bytes they gave'),
 } as const;
 
-/** A thief's share of sessions. */
-const STOLEN = 0.6;
+const DAY = 86_400_000;
+/** Share of hours in which a thief is at work, while the owner's program goes on. */
+const STOLEN = 0.3;
 const LEAST_SHARE = 0.02;
 const MOST_LEARNED = 500;
+/** What goes on for so long is the custom now. */
+const CUSTOM = 14 * DAY;
+/** Hours from which on it supports what others find. */
+const SUPPORTS = 2;
 
 export const humanOrMachine = defineDetector({
   meta: META,
@@ -39,35 +48,38 @@ export const humanOrMachine = defineDetector({
   group: {},
   route: {},
   detect(context) {
-    const { event, heavy: state } = context;
+    const { event, heavy: state, params: p } = context;
     if (state === null || event.credential.weak) return null;
-    if (isOver(state, event.at)) restart(state);
-    follow(state, event);
-    if (state.told === 1) {
-      if (state.evidence > 3) context.suspect(state.evidence);
+    const told = follow(state, event);
+    if (told === null) {
+      if (state.sessions > 0) takeIn(context);
       return null;
     }
-    const kind = kindOf(state);
-    if (kind === null) return null;
-    state.told = 1;
     const usual = usualOf(context);
     if (usual === null) {
-      learnKind(context, kind);
+      learnKind(context, told);
+      rest(context);
       return null;
     }
-    const other = kind !== usual.kind;
-    if (other && state.sessions === 0) state.since = event.at;
-    const p0 = Math.max(LEAST_SHARE, 2 * usual.share);
-    state.evidence = cusum(state.evidence, other, { p0, p1: STOLEN });
-    if (state.evidence <= 3) learnKind(context, kind);
-    if (state.evidence === 0) {
-      state.sessions = state.usedFor = 0;
-      forgetReport(state);
+    const other = told === usual.other;
+    // A program that is given to customers, or an agent that acts for its person as declared: no news, but learned.
+    if ((!other && told !== 'person' && usual.kind === 'person') || (other && isAgent(context))) {
+      learnKind(context, told);
       return null;
+    }
+    if (other && state.sessions === 0) state.since = Math.floor(event.at / 1000);
+    const p0 = Math.max(LEAST_SHARE, 2 * usual.share);
+    state.evidence = Math.min(2 * p.threshold, cusum(state.evidence, other, { p0, p1: STOLEN }));
+    const custom = state.sessions > 0 && event.at - state.since * 1000 > CUSTOM;
+    if (custom || (!other && state.evidence <= 3)) learnKind(context, told);
+    if (state.evidence === 0) {
+      // It came to nothing: only now does it say how often that happens.
+      for (let n = state.sessions; n > 0; n--) learnKind(context, usual.other);
+      rest(context);
     }
     if (!other) return null;
     state.sessions++;
-    state.usedFor += state.calls;
+    state.usedFor += LEAST_CALLS;
     context.suspect(state.evidence);
     return judge(context, usual);
   },
@@ -75,21 +87,23 @@ export const humanOrMachine = defineDetector({
 
 interface Usual {
   kind: 'person' | 'program';
-  /** Share of sessions of the other kind. */
+  other: 'person' | 'script';
+  /** Share of hours with the other kind, with Jeffreys' prior. */
   share: number;
 }
 
 /** Which kind the credential is of; null while that is not known, or when it is of both. */
 function usualOf({ heavy, params: p }: Ctx): Usual | null {
-  const state = heavy!;
-  const all = state.people + state.machines;
+  const { people, machines } = heavy!;
+  const all = people + machines;
   if (all < p.learnedSessions) return null;
-  const people = state.people / all;
-  if (people <= p.mixed) return { kind: 'program', share: people };
-  return people >= 1 - p.mixed ? { kind: 'person', share: 1 - people } : null;
+  if (people <= p.mixed * all) return { kind: 'program', other: 'person', share: (people + 0.5) / (all + 1) };
+  if (machines <= p.mixed * all)
+    return { kind: 'person', other: 'script', share: (machines + 0.5) / (all + 1) };
+  return null;
 }
 
-function learnKind({ heavy }: Ctx, kind: 'person' | 'program'): void {
+function learnKind({ heavy }: Ctx, kind: Kind): void {
   const state = heavy!;
   if (kind === 'person') state.people++;
   else state.machines++;
@@ -98,49 +112,92 @@ function learnKind({ heavy }: Ctx, kind: 'person' | 'program'): void {
   state.machines /= 2;
 }
 
-function judge({ event, heavy, params: p }: Ctx, usual: Usual): Draft | null {
+function rest({ heavy }: Ctx): void {
   const state = heavy!;
-  if (state.evidence < p.threshold || state.sessions < p.sessionFloor) return null;
-  if (!worthReporting(state, event.at, state.sessions)) return null;
-  const window = spanInWords(event.at - state.since);
-  const all = Math.round(state.people + state.machines);
-  const [was, is] =
-    usual.kind === 'program' ? ['a program', 'a person at a screen'] : ['a person', 'a program'];
-  const pause = Math.exp(state.lnPauses / Math.max(1, state.calls - 1)) / 1000;
+  state.evidence = state.sessions = state.usedFor = state.records = state.bytes = 0;
+  forgetReport(state);
+}
+
+/** A call that goes on with what was told of as suspicious. */
+function takeIn(context: Ctx): void {
+  const { event, heavy, baseline } = context;
+  const state = heavy!;
+  const usual = usualOf(context);
+  if (usual === null || !continues(state, event.client.ua_family, usual.other)) return;
+  context.suspect(state.evidence);
+  state.usedFor++;
+  if (event.status < 200 || event.status > 299) return;
+  state.records += Math.max(event.items ?? 0, baseline.objects.novel);
+  state.bytes += event.bytes_out;
+}
+
+const isAgent = ({ event, knowledge }: Ctx): boolean =>
+  !knowledge.empty && knowledge.inventory(event)?.agent === true;
+
+/** A network the credential knew the day before, or others of the tenant come from. */
+function isHome({ event, baseline }: Ctx, since: number): boolean {
+  if (baseline.source.prefixTenants >= 2) return true;
+  const { asn, prefix } = event.client;
+  const { sources }: Baseline = baseline;
+  for (let i = 0; i < sources.size; i++) {
+    const known = sources.at(i);
+    if (known.firstAt < since - DAY && (asn === 0 ? known.prefix === prefix : known.asn === asn)) return true;
+  }
+  return false;
+}
+
+function judge(context: Ctx, usual: Usual): Draft | null {
+  const { event, heavy, params: p } = context;
+  const state = heavy!;
+  const since = state.since * 1000;
+  const enough = state.evidence >= p.threshold && state.sessions >= p.sessionFloor;
+  const pages = enough && (event.at - since >= DAY || !isHome(context, since));
+  if (pages ? !worthReporting(state, event.at, state.sessions) : state.sessions !== SUPPORTS) return null;
+  const window = spanInWords(event.at - since);
+  const all = state.people + state.machines;
+  const family = event.client.ua_family;
+  const person = usual.kind === 'program';
+  const [was, is] = person ? ['a program', 'a person at a screen'] : ['a person', 'a script'];
+  const pause = pauseOf(state);
+  const of = person ? state.machines : state.people;
   return {
     logE: state.evidence,
-    pages: true,
-    since: state.since,
-    claim: `is used by ${is} (${event.client.ua_family}, a call in ${pause.toFixed(1)} s) in ${thousands(state.sessions)} sessions within ${window}; ${percent(1 - usual.share)} of ${thousands(all)} sessions before were those of ${was}`,
-    exposed: { records: 0, bytes: 0, events: state.usedFor },
+    pages,
+    since,
+    claim: `is used by ${is} (${family}${person ? `, ${pause.toFixed(1)} s from step to step` : ''}) in ${thousands(state.sessions)} hours within ${window}; in ${percent(of / all)} of ${thousands(all)} hours before it was ${was}`,
+    exposed: { records: state.records, bytes: state.bytes, events: state.usedFor },
     evidence: [
       {
-        feature: `sessions of ${is}`,
+        feature: `hours of use by ${is}`,
         observed: state.sessions,
-        expected: Math.round(usual.share * state.sessions),
-        unit: 'sessions',
+        expected: Math.round(((all - of) / all) * state.sessions),
+        unit: 'hours',
         window,
       },
       {
         feature: 'client program',
-        observed: event.client.ua_family,
-        expected: usual.kind === 'program' ? 'programs without a screen' : 'a browser',
+        observed: family,
+        expected: person ? 'a program without a screen' : 'a browser',
         unit: 'program',
-        window: 'latest session',
+        window: 'latest hour',
       },
-      {
-        feature: 'typical pause between calls',
-        observed: Math.round(pause * 10) / 10,
-        expected: usual.kind === 'program' ? 'less, or even' : 'some seconds, unevenly',
-        unit: 'seconds',
-        window: 'latest session',
-      },
+      ...(person
+        ? [
+            {
+              feature: 'typical pause between steps',
+              observed: Math.round(pause * 10) / 10,
+              expected: 'shorter, or even',
+              unit: 'seconds',
+              window: 'latest hour',
+            },
+          ]
+        : []),
     ],
     rejected: [
-      'one look by hand: there were several sessions',
-      `a credential of both: before, hardly any session was of ${is}`,
+      `one look by hand: it goes on in ${thousands(state.sessions)} hours`,
+      `a credential of both: before, hardly any hour was that of ${is}`,
     ],
-    novelty: { kind: 'client', value: hash32(event.client.ua_family), display: event.client.ua_family },
+    novelty: { kind: 'client', value: hash32(family), display: family },
     scope: 'source',
   };
 }

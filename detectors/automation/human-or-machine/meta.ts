@@ -9,21 +9,21 @@ export const META: DetectorMeta = {
   family: 'automation',
   tactic: 'credential-misuse',
   behaviour:
-    "The sessions of a credential change their kind: a program's key is used at a browser and at human pace, or a person's session by a program.",
+    "A credential changes its kind: a program's key is used at a browser and at human pace, or a person's session by a script.",
   attack: ['T1078.004', 'T1550.001'],
   owasp: ['NHI10:2025', 'API2:2023'],
   blindSpots: [
-    'A person who works through the same program, or a program that keeps a human pace.',
+    'A person who works through the same program, and a script that names itself a browser.',
     'Credentials that always were used by both.',
-    'Credentials with fewer than thirty sessions behind them.',
+    'Credentials with fewer than thirty hours of use behind them.',
   ],
   falsePositives: [
-    'Developers who look into a problem with the key of the service, day after day.',
+    'Developers who look into a problem with the key of the service, on more than one day.',
     'A desktop application that is rebuilt on a browser engine, for one customer first.',
   ],
   runbook: [
     'Ask the owner who works with the key by hand. Give people credentials of their own.',
-    "Look at the network of the new sessions: is it the office, or nobody's?",
+    "Look at the network they come from: is it the office, or nobody's?",
     'Rotate a key that people have seen.',
   ],
   response: [
@@ -32,5 +32,5 @@ export const META: DetectorMeta = {
       effect: 'ends use by hand; the program needs the new key',
     },
   ],
-  learning: { ability: 'kind of use', requests: 300, activeDays: 5, days: null },
+  learning: { ability: 'kind of use', requests: 240, activeDays: 2, days: null },
 };
