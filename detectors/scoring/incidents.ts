@@ -27,7 +27,7 @@ import { createSupport, type Waiting } from './support.ts';
 
 export type { BaselineFacts, CallFacts, TrailEntry } from './calls.ts';
 
-export type { IncidentStatistics, Incidents, IncidentsOptions } from './incidents-contract.ts';
+export type { Incidents, IncidentsOptions } from './incidents-contract.ts';
 
 /** Findings below this evidence (ln e) are not kept as support. */
 export const SUPPORT_LOG_E = 3;
