@@ -236,7 +236,9 @@ export function createEngine(options: EngineOptions = {}): Engine {
         learn(event, false);
         return conclude(findings, changed);
       }
-      const facts = { novel: baseline.baseline.objects.novel, cluster: baseline.baseline.source.cluster };
+      const { objects, source } = baseline.baseline;
+      const strange = event.client.asn === 0 ? !source.prefixKnown : !source.asnKnown;
+      const facts = { novel: objects.novel, cluster: source.cluster, strange };
       if (baseline.busy) trails.push(baseline.slot, event, facts);
       incidents.observe(event, facts);
       suspected = 0;

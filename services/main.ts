@@ -7,6 +7,7 @@ import { ConfigError } from './config.ts';
 import { addConfigCommand } from './config-command.ts';
 import { EXIT, UsageError } from './exit.ts';
 import { addFormatsCommand } from './formats-command.ts';
+import { addHuntCommand } from './hunt/command.ts';
 import { version } from './paths.ts';
 import { addScanCommand } from './scan/command.ts';
 import { addServiceCommands } from './service-commands.ts';
@@ -21,6 +22,7 @@ const program = new Command('keytrail')
 addScanCommand(program);
 addUpCommand(program);
 addServiceCommands(program);
+addHuntCommand(program);
 addFormatsCommand(program);
 addConfigCommand(program);
 

@@ -27,6 +27,8 @@ export interface TrailEntry {
 export interface CallFacts {
   readonly novel: number;
   readonly cluster: number;
+  /** From a network, or else a prefix, that the credential was never seen at. */
+  readonly strange?: boolean;
 }
 
 /** What odds, "what blocking would break" and the limit that would have stopped it need of the credential's past. */

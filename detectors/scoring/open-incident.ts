@@ -47,6 +47,8 @@ export interface OpenIncident {
   attributed: readonly Attributed[] | null;
   /** The incident of many credentials that this one became part of. */
   partOf: string | null;
+  /** Part of an attack with many credentials: whatever comes from where the credential never was belongs to it. */
+  inCampaign: boolean;
   /** Source clusters the behaviour is confined to; null: any call of the credential may belong to it. */
   readonly clusters: Set<number> | null;
   /** With `clusters` null: only calls that touch objects new to the credential belong to it. */
@@ -114,6 +116,7 @@ export function openIncident(o: Opening): OpenIncident {
     baseline: o.baseline,
     attributed: shared ? shared.attributed : null,
     partOf: null,
+    inCampaign: false,
     clusters: confined ? new Set([o.cluster]) : null,
     onlyNovel,
     claims: new Map(),
@@ -173,7 +176,8 @@ function take(incident: OpenIncident, call: Call, bytes: number): void {
 
 /** True when a call of the incident's credential is part of its behaviour. */
 function belongs(incident: OpenIncident, call: CallFacts): boolean {
-  if (incident.clusters) return incident.clusters.has(call.cluster);
+  if (incident.clusters)
+    return incident.clusters.has(call.cluster) || (incident.inCampaign && call.strange === true);
   return !incident.onlyNovel || call.novel > 0;
 }
 
@@ -208,7 +212,8 @@ export function widen(incident: OpenIncident, claim: Claim, event: ApiEvent, fac
 }
 
 const countsPages = (incident: OpenIncident): boolean =>
-  incident.clusters !== null || [...incident.claims.values()].some((c) => c.meta.family === 'scraping');
+  incident.clusters !== null ||
+  [...incident.claims.values()].some(({ meta }) => meta.family === 'scraping' || meta.family === 'exposure');
 
 /** Adds a finding. Returns true when it is the first paging finding of its detector. */
 export function fold(incident: OpenIncident, claim: Claim, event: ApiEvent): boolean {

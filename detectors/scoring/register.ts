@@ -157,6 +157,7 @@ export function createRegister({ maxOpen, archive }: { maxOpen: number; archive:
       }
       pending.delete(entry);
       entry.parent = parent;
+      entry.incident.inCampaign = true;
       parent.parts.add(entry);
       parents.set(credentialKey(entry.incident.tenant, entry.incident.lineage), parent);
     },

@@ -12,6 +12,7 @@ import type { Tuning } from '../../schemas/tuning.ts';
 import { loadBaselines, saveBaselines } from './baselines.ts';
 import { type ClientOptions, createStoreClient } from './client.ts';
 import { eventRow, findingRow, rejectionRow } from './events.ts';
+import { createHuntStore, type HuntStore } from './hunts.ts';
 import { incidentRow, readIncidents } from './incidents.ts';
 import { migrate, readMigrations } from './migrate.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
@@ -41,6 +42,7 @@ export interface Store {
   saveBaselines(rows: readonly StoredBaseline[], token: string): Promise<void>;
   loadBaselines(): AsyncIterable<StoredBaseline>;
   readonly outbox: Outbox;
+  readonly hunts: HuntStore;
   /** Latest state of each incident, newest first; at most `limit` (1,000) with a last event at or after `since` (ms). */
   incidents(o?: { limit?: number; since?: number }): Promise<Incident[]>;
   /** Rows of any SELECT; values go in as `{name:Type}` parameters. At most 1,000,000 rows. */
@@ -84,6 +86,7 @@ export function createStore(o: StoreOptions): Store {
     saveBaselines: (rows, token) => saveBaselines(client, rows, token),
     loadBaselines: () => loadBaselines(client),
     outbox: createOutbox(client),
+    hunts: createHuntStore(client),
     incidents: (options) => readIncidents(client, options),
     query: (sql, parameters) => client.select(sql, parameters),
     close: () => client.close(),

@@ -8,15 +8,16 @@ import { hash32 } from '../../hash.ts';
 import { forgetReport, percent, REPORTED, spanInWords, worthReporting } from '../../reporting.ts';
 import { thousands } from '../../scoring/wording.ts';
 import { clamp, cusum } from '../../sequential-test.ts';
+import { addTo, FILTER_WORDS } from '../../small-filter.ts';
 import { f32, f64, u16, u32s } from '../../state/fields.ts';
 import { createDeadLinks, type DeadLinks } from './dead-links.ts';
 import { META } from './meta.ts';
 import { PARAMS } from './params.ts';
-import { isAutomatic, isTelling, tryPath, WORDS } from './tried.ts';
+import { isAutomatic, isTelling } from './telling.ts';
 
 const HEAVY = {
   ...REPORTED,
-  tried: u32s(WORDS, 'Bloom filter of the paths since the evidence was last 0'),
+  tried: u32s(FILTER_WORDS, 'Bloom filter of the paths since the evidence was last 0'),
   evidence: f32('CUSUM of "a path new to the caller is not there"'),
   misses: u16('different paths missed since then'),
   hits: u16('different paths that answered since then'),
@@ -63,7 +64,7 @@ export const pathProbing = defineDetector({
     if (!hit && memory.isDead(path)) return null;
     if (event.at - state.lastAt > (event.credential.weak ? WEAK_IDLE : IDLE)) restart(state);
     const usual = usualHits(context);
-    if (usual < LEAST_USUAL || !tryPath(state.tried, path)) return null;
+    if (usual < LEAST_USUAL || !addTo(state.tried, path)) return null;
     if (state.evidence === 0) state.since = event.at;
     state.lastAt = event.at;
     state.evidence = cusum(state.evidence, !hit, {

@@ -73,6 +73,23 @@ export const cases: DetectorCase[] = [
     expect: { pages: true, family, within: { from: attack, requests: 90 } },
   },
   {
+    name: 'four credentials of one client, a few answers each',
+    kind: 'fires',
+    events: () => {
+      const four = range(1, 4).map((n) => caller(`branch-${n}`, DATA_CENTRE, { client: 'branches' }));
+      return together(
+        usual(),
+        ...four.map((by) =>
+          range(0, 9).flatMap((n) =>
+            stream(by, { from: START + n * HOUR, every: 20 * SECOND }, list({ pages: 3 })),
+          ),
+        ),
+        ...four.map((by, n) => wide(9, by, attack + n * SECOND)),
+      );
+    },
+    expect: { pages: true, family, within: { from: attack, requests: 30, records: 0 } },
+  },
+  {
     name: 'a credential of today that asks for everything',
     kind: 'cold start',
     events: () =>

@@ -11,6 +11,11 @@ export const PARAMS = z.strictObject({
     unit: 'answers',
     effect: 'higher: more oversized answers are needed to page',
   }),
+  siblingFloor: z.number().int().min(3).max(100_000).default(5).meta({
+    unit: 'answers',
+    effect:
+      'oversized answers after which a credential counts among several of its client that ask so in the same hour; higher: spread collection is found later',
+  }),
   ratio: z.number().min(1.5).max(1000).default(4).meta({
     unit: 'times',
     effect:

@@ -202,14 +202,14 @@ function excessFields(world: World, o: Options): PlannedAttack {
         place: by.place,
         route: listing,
         path: listing,
-        query: `page=${1 + (n % 8)}&limit=25&fields=*&expand=customer,payments,addresses`,
+        query: `customer=${100_000 + Math.floor(n / 8)}&page=${1 + (n % 8)}&limit=25&fields=*&expand=customer,payments,addresses`,
         items: 25,
         bytes: 12 * (300 + 420 * 25),
       });
-      return { event, records: Array.from({ length: 25 }, (_, i) => `full/${(n * 25 + i) % 20_000}`) };
+      return { event, records: Array.from({ length: 25 }, (_, i) => `full/${n * 25 + i}`) };
     },
   });
-  return { calls, lineages: lineagesOf(attackers), start: startOf(world, o.variant, o.seed), loot: 20_000 };
+  return { calls, lineages: lineagesOf(attackers), start: startOf(world, o.variant, o.seed), loot: 125_000 };
 }
 
 export const INSIDE: readonly Attack[] = [

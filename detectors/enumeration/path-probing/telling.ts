@@ -1,28 +1,5 @@
-// Which paths a caller tried lately: a small Bloom filter in its row. And which words only those ask for who look for holes.
-// Always holds: a path that was added is found again until clear(). May take a new path for a tried one: of 60 about one in twenty.
-
-import { mix32 } from '../../hash.ts';
-import type { NumberArray } from '../../state/fields.ts';
-
-export const WORDS = 16;
-const BITS = WORDS * 32;
-const PROBES = 3;
-
-/** Adds the path; false when it was there. */
-export function tryPath(tried: NumberArray, path: number): boolean {
-  let fresh = false;
-  let hash = path;
-  for (let i = 0; i < PROBES; i++) {
-    hash = mix32(hash + 0x9e3779b9);
-    const bit = hash % BITS;
-    const word = tried.get(bit >>> 5);
-    const mask = 2 ** (bit & 31);
-    if (Math.floor(word / mask) % 2 === 1) continue;
-    tried.set(bit >>> 5, word + mask);
-    fresh = true;
-  }
-  return fresh;
-}
+// Which words only those ask for who look for holes, and what is asked for by browsers by themselves.
+// Always holds: judged by the path and the query alone.
 
 /** Asked for by browsers and crawlers by themselves. */
 const AUTOMATIC =
