@@ -54,12 +54,12 @@ export function createHuntStore(client: Client): HuntStore {
       return (await holder()) === owner;
     },
     async next(from) {
-      const [row] = await client.select<{ n: number; at: number }>(
-        `SELECT count() AS n, toUnixTimestamp64Milli(min(at)) AS at FROM events
+      const [row] = await client.select<{ n: number; first: number }>(
+        `SELECT count() AS n, toUnixTimestamp64Milli(min(at)) AS first FROM events
          WHERE at >= fromUnixTimestamp64Milli({from:Int64})`,
         { from },
       );
-      return row === undefined || row.n === 0 ? null : row.at;
+      return row === undefined || row.n === 0 ? null : row.first;
     },
   };
 }

@@ -5,7 +5,7 @@ import { type ApiEvent, CREDENTIAL_KINDS } from '../../schemas/event.ts';
 
 export interface EventRow {
   id: string;
-  at: number;
+  at_ms: number;
   tenant: string;
   method: string;
   path: string;
@@ -39,7 +39,7 @@ export function storedEvent(row: EventRow): ApiEvent {
   const kind = CREDENTIAL_KINDS.find((one) => one === row.credential_kind) ?? 'client';
   return {
     id: row.id,
-    at: row.at,
+    at: row.at_ms,
     gateway: 'store',
     tenant: row.tenant,
     environment: '',

@@ -1,6 +1,6 @@
 -- D20 over the store: sign-ins that name an account, of one window, in the order they were given. A refused account that was active
 -- anywhere before is no stranger, and left out.
-SELECT toString(id) AS id, toUnixTimestamp64Milli(at) AS at, tenant, method, path, route, objects, query, page_kind, page_value,
+SELECT toString(id) AS id, toUnixTimestamp64Milli(at) AS at_ms, tenant, method, path, route, objects, query, page_kind, page_value,
   page_limit, status, bytes_out, items, request_id, client_ip, client_prefix, client_asn, client_network, client_country,
   client_ua_family, lineage, credential_kind, credential_weak, credential_subject, credential_client, credential_display
 FROM events FINAL
