@@ -9,6 +9,7 @@ import { test } from 'node:test';
 import { Command } from 'commander';
 import { parse } from 'yaml';
 import { loadSettings } from '../../services/config.ts';
+import { addHuntCommand } from '../../services/hunt/command.ts';
 import { addServiceCommands } from '../../services/service-commands.ts';
 import { usersXml } from '../../services/store/embedded/configuration.ts';
 
@@ -78,12 +79,13 @@ function settingsOf(service: Service) {
   }
 }
 
-test('Kafka, ClickHouse, Grafana and the three services are there', () => {
+test('Kafka, ClickHouse, Grafana and the four services are there', () => {
   assert.deepEqual(services.map(([name]) => name).sort(), [
     'clickhouse',
     'deliver',
     'detect',
     'grafana',
+    'hunt',
     'ingest',
     'kafka',
   ]);
@@ -165,7 +167,7 @@ test('a service with a read-only root takes no inline configuration: Compose ref
 test('the image’s configuration is valid for each service: token asked for, neighbours found, password given', () => {
   const { kafka, clickhouse } = compose.services;
   const advertised = String(kafka?.environment?.KAFKA_ADVERTISED_LISTENERS);
-  assert.equal(ours.length, 3);
+  assert.equal(ours.length, 4);
   for (const [name, service] of ours) {
     const settings = settingsOf(service);
     assert.equal(settings.ingest.http.host, '0.0.0.0', name);
@@ -187,6 +189,7 @@ test('the image’s configuration is valid for each service: token asked for, ne
 test('each service runs a command that exists', () => {
   const program = new Command();
   addServiceCommands(program);
+  addHuntCommand(program);
   const commands = program.commands.map((command) => command.name());
   for (const [name, service] of ours)
     assert.ok(commands.includes(service.command?.[0] ?? ''), `${name}: ${service.command}`);

@@ -114,6 +114,20 @@ const wrong: { name: string; args: () => string[]; status: number; says: RegExp 
     status: 2,
     says: /would overwrite/,
   },
+  { name: 'a hunt nobody knows', args: () => ['hunt', '--hunt', 'fox'], status: 2, says: /first-touch/ },
+  { name: 'no time', args: () => ['hunt', '--from', 'yesterday'], status: 2, says: /ISO 8601/ },
+  {
+    name: 'an end before the beginning',
+    args: () => ['hunt', '--from', '2026-03-02T00:00:00Z', '--to', '2026-03-01T00:00:00Z'],
+    status: 2,
+    says: /must lie before/,
+  },
+  {
+    name: 'a hunt without a server',
+    args: () => ['hunt', '--once'],
+    status: 1,
+    says: /CLICKHOUSE_URL/,
+  },
   {
     name: 'two outputs in one file',
     args: () => ['scan', '--events', join(folder, 'o'), '--routes', join(folder, 'o'), file('in.log', LOG)],
