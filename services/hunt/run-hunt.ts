@@ -12,7 +12,7 @@ import { storedEvent } from '../store/stored-event.ts';
 import { createJudge, type Hunt, type Judging, parametersOf } from './hunts.ts';
 import { packMemory, unpackMemory } from './memory.ts';
 
-export const MINUTE = 60_000;
+const MINUTE = 60_000;
 /** What is older than this when it is stored is missed. */
 const LAG = 2 * MINUTE;
 const WINDOW = 10 * MINUTE;

@@ -10,6 +10,7 @@ import { createFingerprinter, type Fingerprinter } from './fingerprint.ts';
 import { ANONYMOUS, bounded, label } from './lineage.ts';
 import { type Match, matcherFor } from './matchers.ts';
 import { real } from './placeholder.ts';
+import type { Claims } from './token.ts';
 
 export interface Identified {
   credential: EventCredential;
@@ -80,6 +81,20 @@ function credentialOf(match: Match, e: Evidence): EventCredential {
     jti: id(claims?.jti ?? null),
     cnf: id(claims?.cnf ?? null),
     certificate: e.certificate?.sha256 ?? null,
+    ...sayingMore(claims),
+  };
+}
+
+/** What few tokens say: not before when, for whom, and who acts for the subject. */
+function sayingMore(claims: Claims | null): Pick<EventCredential, 'not_before' | 'audience' | 'actor'> {
+  if (claims === null) return {};
+  const actor = id(claims.actor);
+  return {
+    ...(claims.notBefore === null ? {} : { not_before: claims.notBefore }),
+    ...(claims.audience.length === 0
+      ? {}
+      : { audience: claims.audience.map((name) => maskShapes(label(name, 100))) }),
+    ...(actor === null ? {} : { actor }),
   };
 }
 

@@ -18,6 +18,11 @@ export interface Claims {
   issuedAt: number | null;
   /** ms */
   expiresAt: number | null;
+  /** ms */
+  notBefore: number | null;
+  audience: string[];
+  /** Who acts for the subject: `act.sub` (RFC 8693). */
+  actor: string | null;
   jti: string | null;
   /** RFC 7800 confirmation: `x5t#S256` or `jkt`. */
   cnf: string | null;
@@ -29,6 +34,7 @@ const MAX_TOKEN = 16_384;
 const MAX_CLAIM = 1024;
 const MAX_SCOPES = 32;
 const MAX_SCOPE = 100;
+const MAX_AUDIENCE = 8;
 const SHAPE = /^[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?$/;
 
 /** Claims of a token, null when it is not a JWT that can be read (opaque, encrypted or malformed). */
@@ -60,6 +66,9 @@ function mergeClaims(logged: Claims, token: Claims | null): Claims {
     scopes: logged.scopes.length > 0 ? logged.scopes : token.scopes,
     issuedAt: logged.issuedAt ?? token.issuedAt,
     expiresAt: logged.expiresAt ?? token.expiresAt,
+    notBefore: logged.notBefore ?? token.notBefore,
+    audience: logged.audience.length > 0 ? logged.audience : token.audience,
+    actor: logged.actor ?? token.actor,
     jti: logged.jti ?? token.jti,
     cnf: logged.cnf ?? token.cnf,
     claim: (name) => logged.claim(name) ?? token.claim(name),
@@ -79,6 +88,9 @@ function readClaims(source: Readonly<Record<string, unknown>>): Claims {
     scopes: scopes(source.scope ?? source.scp ?? source.scopes),
     issuedAt: milliseconds(source.iat),
     expiresAt: milliseconds(source.exp),
+    notBefore: milliseconds(source.nbf),
+    audience: audience(source.aud),
+    actor: actor(source),
     jti: claim('jti'),
     cnf: confirmation(source),
     claim,
@@ -120,6 +132,21 @@ function scopes(value: unknown): string[] {
     if (part !== '' && part !== '-') out.add(part.slice(0, MAX_SCOPE));
   }
   return [...out];
+}
+
+/** One name or several (RFC 7519 §4.1.3). */
+function audience(value: unknown): string[] {
+  const names = Array.isArray(value) ? value : [value];
+  return names
+    .filter((name): name is string => typeof name === 'string' && name.trim() !== '' && name !== '-')
+    .slice(0, MAX_AUDIENCE)
+    .map((name) => name.slice(0, MAX_SCOPE));
+}
+
+function actor(source: Readonly<Record<string, unknown>>): string | null {
+  const { act } = source;
+  const inner = typeof act === 'object' && act !== null ? (act as Record<string, unknown>).sub : undefined;
+  return text(inner ?? source['act.sub']);
 }
 
 /** Seconds since the epoch (RFC 7519 NumericDate) → ms; null outside the years 1970–9999. */

@@ -53,6 +53,20 @@ test('the first extractor that finds something decides, the others complete', ()
   });
 });
 
+test('a token says for whom it is, from when, and who acts; one that does not has none of it', () => {
+  const more = { nbf: 1_800_000_000, aud: ['orders', 'invoices'], act: { sub: 'assistant' } };
+  const { credential } = eventOf({
+    headers: { authorization: `Bearer ${jwt({ sub: 'u1', client_id: 'app', ...more })}` },
+  });
+  assert.equal(credential.not_before, 1_800_000_000_000);
+  assert.deepEqual(credential.audience, ['orders', 'invoices']);
+  assert.equal(credential.actor, 'assistant');
+  const plain = eventOf({
+    headers: { authorization: `Bearer ${jwt({ sub: 'u1', client_id: 'app', nbf: 'x', aud: 7, act: 'y' })}` },
+  }).credential;
+  for (const name of ['not_before', 'audience', 'actor']) assert.ok(!Object.hasOwn(plain, name), name);
+});
+
 test('an API key is known by its fingerprint, the same wherever it was sent', () => {
   const header = eventOf({ headers: { 'x-api-key': 'k-9f8e7d6c5b4a' } }).credential;
   const query = eventOf({ target: '/v1/x?API_KEY=k-9f8e7d6c5b4a' }).credential;
@@ -362,6 +376,9 @@ test('property: any headers, cookies, claims and ids give a valid credential', (
       'access_key_id',
       'arn',
       'exp',
+      'nbf',
+      'aud',
+      'act',
       'cnf',
       'scope',
     ),
