@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { CATALOGUE } from '../../detectors/catalogue.ts';
+import type { StateFields } from '../../detectors/state/fields.ts';
 import { ATTACK_VERSION, attackOf } from '../../schemas/siem/attack.ts';
 import { OWASP_RISKS } from '../../schemas/siem/owasp.ts';
 import { casesOf, detectorFolders, folderOf, parametersOf, readFile } from './catalogue-files.ts';
@@ -23,6 +24,10 @@ const SECTIONS = [
 const RISKS: ReadonlySet<string> = new Set(OWASP_RISKS.map(([id]) => id));
 const TECHNIQUE = /^T\d{4}(\.\d{3})?$/;
 const OWASP = /^(API([1-9]|10):2023|NHI([1-9]|10):2025)$/;
+
+const WIDTHS = { f64: 8, f32: 4, u32: 4, u16: 2, u8: 1 } as const;
+const bytesOf = (fields: StateFields): number =>
+  Object.values(fields).reduce((sum, { type, length }) => sum + WIDTHS[type] * length, 0);
 
 /** Heading → text of the section. */
 function sectionsOf(readme: string): Map<string, string> {
@@ -122,6 +127,8 @@ for (const detector of CATALOGUE) {
       [],
       'Tuning leaves out parameters',
     );
+    const [, stated] = /(\d+) bytes per busy credential/.exec(readme) ?? [];
+    if (stated !== undefined) assert.equal(Number(stated), bytesOf(detector.heavy), 'State says other bytes');
     const measured = sections.get('Measured')!;
     assert.ok(measured.includes('npm test -- cases'), 'Measured lacks its command');
     const listed = [...measured.matchAll(/^- (fires|quiet|cold start|boundary): (.+)$/gm)];
