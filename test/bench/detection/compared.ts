@@ -66,3 +66,29 @@ export function bestRule(
   }
   return best;
 }
+
+/**
+ * The one rule that does best over all scenarios, at the compared rate of ordinary weeks: its records out against ours, median over
+ * scenarios. Null when no rule gets that quiet.
+ */
+export function bestSingle(
+  groups: Iterable<readonly AttackResult[]>,
+  rules: readonly RuleLine[],
+): { rule: string; ratio: number } | null {
+  const all = [...groups];
+  let best: { rule: string; ratio: number } | null = null;
+  for (const { rule, factor, rate } of rules) {
+    if (rate > RATE) continue;
+    const at = FACTORS.indexOf(factor as (typeof FACTORS)[number]);
+    const ratio = median(
+      all.map((group) => {
+        const theirs = median(
+          group.map((r) => r.rules.find((one) => one.rule === rule)?.leaked[at] ?? r.total),
+        )!;
+        return theirs / Math.max(1, median(group.map((r) => r.detected?.leaked ?? r.total))!);
+      }),
+    );
+    if (ratio !== null && (best === null || ratio < best.ratio)) best = { rule, ratio };
+  }
+  return best;
+}

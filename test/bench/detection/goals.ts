@@ -66,9 +66,15 @@ export function goalsOf(s: Summary): Goal[] {
       met: thief ? (thief.requests ?? Number.POSITIVE_INFINITY) <= 100 && thief.detected === 1 : null,
     },
     {
-      what: 'recall before a tenth of the records its calls take, all scenarios and variants',
+      what: 'recall before a tenth of the loot of the incident, all scenarios and variants',
       goal: '≥ 95 %',
-      reached: `${percent(s.recallAll.useful)} (of the whole incident as reported: ${percent(s.recallAll.usefulOfWhole)}; ever: ${percent(s.recallAll.detected)})`,
+      reached: `${percent(s.recallAll.usefulOfWhole)} (ever: ${percent(s.recallAll.detected)})`,
+      met: s.lines.length === 0 ? null : s.recallAll.usefulOfWhole >= 0.95,
+    },
+    {
+      what: 'the same, of the records that the calls made here take, which are its beginning',
+      goal: '≥ 95 %',
+      reached: percent(s.recallAll.useful),
       met: s.lines.length === 0 ? null : s.recallAll.useful >= 0.95,
     },
     {
@@ -84,7 +90,16 @@ export function goalsOf(s: Summary): Goal[] {
       met: s.negatives.length === 0 ? null : fleets.length === 0,
     },
     {
-      what: 'records out, best rule of the others against ours (median), at 0.1 false pages in ordinary weeks',
+      what: 'records out, the best of the rules of others against ours (median over scenarios), both at 0.1 false pages in ordinary weeks',
+      goal: '≥ 10×',
+      reached:
+        s.advantageSingle === null
+          ? '–'
+          : `${s.advantageSingle.ratio.toFixed(1)}× (${s.advantageSingle.rule})`,
+      met: s.advantageSingle === null ? null : s.advantageSingle.ratio >= 10,
+    },
+    {
+      what: 'the same, with whichever rule is best chosen for each scenario afterwards',
       goal: '≥ 10×',
       reached:
         s.advantage === null

@@ -2,7 +2,7 @@
 // Always holds: medians over seeds, with the worst seed beside them; what was never detected counts with all the records its
 // calls took.
 
-import { type Best, bestRule, type RuleLine, rulesOf } from './compared.ts';
+import { type Best, bestRule, bestSingle, type RuleLine, rulesOf } from './compared.ts';
 import { groupBy, median, perThousand, share, sum } from './figures.ts';
 import type { AttackResult, BenignResult, CellResult, NegativeResult } from './results.ts';
 
@@ -73,6 +73,8 @@ export interface Summary {
   stated: { cells: number; within: number; covered: number } | null;
   /** Median over scenarios of best rule's records over ours. */
   advantage: number | null;
+  /** The same against the one rule that does best over all scenarios. */
+  advantageSingle: { rule: string; ratio: number } | null;
   advantageStrict: number | null;
   /** Credential-days by their strongest finding: e ≥ 10, 100 … 100,000. */
   evidence: { credentialDays: number; reached: number[] } | null;
@@ -85,9 +87,8 @@ export function summarise(results: readonly CellResult[]): Summary {
   const negatives = results.filter((r): r is NegativeResult => r.type === 'negative');
   const benign = results.filter((r): r is BenignResult => r.type === 'benign');
   const rules = rulesOf(benign, negatives);
-  const lines = [...groupBy(attacks, (r) => `${r.scenario}|${r.shape}|${r.variant}`).values()].map((group) =>
-    lineOf(group, rules),
-  );
+  const scenarios = [...groupBy(attacks, (r) => `${r.scenario}|${r.shape}|${r.variant}`).values()];
+  const lines = scenarios.map((group) => lineOf(group, rules));
   const variants = groupBy(attacks, (r) => r.variant);
   const pages = attacks.reduce((sum, r) => sum + r.incidents + r.otherPages, 0);
   const days = sum(benign, (r) => r.credentials * r.days);
@@ -136,6 +137,7 @@ export function summarise(results: readonly CellResult[]): Summary {
     precision: pages === 0 ? 1 : attacks.reduce((total, r) => total + r.incidents, 0) / pages,
     stated: statedOf(attacks),
     advantage: advantage((line) => line.best),
+    advantageSingle: bestSingle(scenarios, rules),
     advantageStrict: advantage((line) => line.bestStrict),
     evidence: evidenceOf(benign),
     health: healthOf(benign),
