@@ -25,5 +25,5 @@ export function togetherEvidence(suspected: readonly Suspected[], credentials: n
     if (counted <= expected) break;
     best = Math.max(best, counted * Math.log(counted / expected) - counted + expected);
   }
-  return Math.max(0, best - Math.log(Math.max(1, counted)));
+  return Math.max(0, best - Math.log(Math.max(1, suspected.length)));
 }
