@@ -1,13 +1,15 @@
 // Hunts against a real ClickHouse: they find what the engine's watches find in the same events, window after window, once, and by one.
 
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
 import { CATALOGUE } from '../../detectors/catalogue.ts';
 import { createKnowledge } from '../../detectors/knowledge.ts';
 import type { ApiEvent } from '../../schemas/event.ts';
 import { fact } from '../../schemas/fact.ts';
 import type { Finding } from '../../schemas/finding.ts';
-import type { Incident } from '../../schemas/incident.ts';
+import { type Incident, incident } from '../../schemas/incident.ts';
 import { tuning } from '../../schemas/tuning.ts';
 import { createJudge, HUNTS, type Hunt } from '../../services/hunt/hunts.ts';
 import { createHunter, type Found, type HuntParts, huntWindow } from '../../services/hunt/run-hunt.ts';
@@ -153,6 +155,47 @@ test('two processes at once: each window is hunted by one of them', async () => 
     const windows = runs.flat().map(({ from }) => from);
     assert.ok(windows.length > 0);
     assert.deepEqual([...windows].sort(), [...new Set(windows)].sort());
+  } finally {
+    await fresh.close();
+  }
+});
+
+test('keytrail hunt: makes up for what is due as NDJSON, and looks at the past without storing anything', async () => {
+  const fresh = await openTestStore();
+  try {
+    const { server } = fresh;
+    const hunt = HUNTS.find(({ detector }) => detector === 'D14')!;
+    const { events } = await attackOfToday(hunt, 'cli');
+    await fresh.store.insertEvents(events, 'all');
+    const run = async (...args: string[]): Promise<string> => {
+      const { stdout } = await promisify(execFile)(
+        process.execPath,
+        ['--import', 'tsx', 'services/main.ts', 'hunt', '--hunt', hunt.name, ...args],
+        {
+          env: {
+            ...process.env,
+            CLICKHOUSE_URL: server.url,
+            CLICKHOUSE_USER: server.username,
+            CLICKHOUSE_PASSWORD: server.password,
+            KEYTRAIL_DATA: fresh.dir,
+          },
+          maxBuffer: 1e8,
+        },
+      );
+      return stdout;
+    };
+    const [from, to] = [events[0]!.at, events.at(-1)!.at + 1].map((at) => new Date(at).toISOString());
+    const past = await run('--from', from!, '--to', to!);
+    assert.match(past, /first-touch {2}\d{4}-.+ events, \d+ incident\(s\)\n {2}\w+ {2}GET /);
+    assert.deepEqual(await fresh.store.incidents(), []);
+    const told = (await run('--once', '--json')).trim().split('\n');
+    const incidents = told.map((line) => incident.parse(JSON.parse(line)));
+    assert.ok(incidents.length > 0);
+    assert.deepEqual(
+      new Set((await fresh.store.incidents()).map(({ id }) => id)),
+      new Set(incidents.map(({ id }) => id)),
+    );
+    assert.equal((await run('--once', '--json')).trim(), '');
   } finally {
     await fresh.close();
   }
