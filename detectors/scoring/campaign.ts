@@ -18,6 +18,8 @@ const PAGING = 4;
 const SUSPECTED = 5;
 /** 1 in 1,000,000: the test is made again whenever evidence comes, some times a day. */
 const THRESHOLD = 13.8;
+/** Evidence with which a suspected credential joins a campaign that runs. */
+const JOINING = 7;
 /** A campaign takes in what follows within this time. */
 const RUNNING = 2 * HOUR;
 const MOST_GROUPS = 10_000;
@@ -74,10 +76,13 @@ function keep(group: Group, lineage: string, w: Waiting): void {
   group.members.set(lineage, w);
 }
 
-/** A campaign that is known takes in who pages now, and who is suspected on as strong a reason. */
+/** A campaign that is known takes in who pages now, and who is suspected about as strongly as those it began with. */
 function running(group: Group, w: Waiting): Waiting[] | null {
-  return w.finding.pages || w.draft.novelty !== undefined ? [...group.members.values()] : null;
+  return belongs(w) ? [...group.members.values()].filter(belongs) : null;
 }
+
+const belongs = ({ finding, draft }: Waiting): boolean =>
+  finding.pages || (draft.novelty !== undefined && finding.log_e >= JOINING);
 
 function gathered(group: Group, { finding, baseline }: Waiting): Waiting[] | null {
   const all = [...group.members.values()];

@@ -98,6 +98,20 @@ test('suspected at the same network, or as weakly as happens: nothing', () => {
   }
 });
 
+test('a campaign that runs takes in who is suspected as strongly, and nobody else', () => {
+  const story = tell({}, past);
+  const call = (i: number, logE: number): void =>
+    story.call({ at: START + i * 5 * MINUTE, lineage: `key-${i}`, cluster: i, objects: [`a${i}`] }, [
+      { detector: 'D01', pages: false, logE, novelty: 100 + i, records: 1 },
+    ]);
+  for (let i = 0; i < 8; i++) call(i, 8);
+  for (let i = 8; i < 12; i++) call(i, 4);
+  call(12, 7.5);
+  const [campaign] = [...story.incidents.all()];
+  assert.equal(campaign?.attributed.length, 9);
+  assert.ok(!campaign?.attributed.some(({ lineage }) => ['key-8', 'key-11'].includes(lineage)));
+});
+
 test('the evidence grows with each suspected one and with how strongly, and falls with the number of credentials', () => {
   const suspected = fc.array(
     fc.record({ logE: fc.double({ min: 3, max: 30, noNaN: true }), value: fc.integer({ min: 0, max: 1e9 }) }),
