@@ -8,6 +8,7 @@ import { CATALOGUE } from '../../detectors/catalogue.ts';
 import { createEngine } from '../../detectors/engine.ts';
 import type { Engine } from '../../detectors/engine-contract.ts';
 import type { Knowledge } from '../../detectors/knowledge.ts';
+import { compileTuning } from '../../detectors/tuning.ts';
 import type { Fact } from '../../schemas/fact.ts';
 import type { Tuning } from '../../schemas/tuning.ts';
 import { projectRoot } from '../paths.ts';
@@ -17,7 +18,7 @@ export interface Hunt {
   name: string;
   detector: string;
   title: string;
-  sql: string;
+  readonly sql: string;
 }
 
 /** Detectors with a watch over many callers. */
@@ -30,7 +31,10 @@ export const HUNTS: readonly Hunt[] = CATALOGUE.filter(({ meta }) => HUNTED.incl
     name: meta.name,
     detector: meta.id,
     title: meta.title,
-    sql: readFileSync(join(projectRoot, 'schemas', 'sql', 'hunts', `${meta.name}.sql`), 'utf8'),
+    // Read when it is asked for: other commands need none.
+    get sql() {
+      return readFileSync(join(projectRoot, 'schemas', 'sql', 'hunts', `${meta.name}.sql`), 'utf8');
+    },
   }),
 );
 
@@ -43,10 +47,20 @@ export interface Judging {
 /** The judge of a hunt: the engine with its detector alone. */
 export function createJudge(hunt: Hunt, o: Judging): Engine {
   const detectors = CATALOGUE.filter(({ meta }) => meta.id === hunt.detector);
-  const own = o.tuning.detectors[hunt.detector];
-  const tuning = { ...o.tuning, detectors: own === undefined ? {} : { [hunt.detector]: own } };
+  const own = <T>(of: Record<string, T>): Record<string, T> =>
+    Object.fromEntries(Object.entries(of).filter(([id]) => id === hunt.detector));
+  const tuning: Tuning = {
+    // What it finds names the tuning it was judged under: the whole one.
+    version: versionOf(o.tuning),
+    detectors: own(o.tuning.detectors),
+    overrides: o.tuning.overrides.flatMap((one) =>
+      hunt.detector in one.detectors ? [{ ...one, detectors: own(one.detectors) }] : [],
+    ),
+  };
   return createEngine({ ...o, tuning, detectors, maxCredentials: CALLERS });
 }
+
+export const versionOf = (tuning: Tuning): string => compileTuning(tuning, CATALOGUE).version;
 
 /** Parameters of every SELECT beside the window: routes people tagged as look-ups. */
 export const parametersOf = (facts: Iterable<Fact>): { lookups: [string, string][] } => ({

@@ -10,7 +10,7 @@ import { createFactKeeper } from '../facts/take-facts.ts';
 import { aborted } from '../lifecycle.ts';
 import type { Logger } from '../logger.ts';
 import { createStore, type Store } from '../store/store.ts';
-import { createJudge, HUNTS, type Hunt } from './hunts.ts';
+import { createJudge, HUNTS, type Hunt, versionOf } from './hunts.ts';
 import { createHunter, type Found, type HuntParts, huntWindow } from './run-hunt.ts';
 import { startSchedule } from './schedule.ts';
 
@@ -27,6 +27,8 @@ export interface RunHuntOptions {
 
 export async function runHunts(settings: Settings, o: RunHuntOptions): Promise<void> {
   await withParts(settings, o.logger, async (parts) => {
+    const { tuning } = parts;
+    await parts.store.recordTuning({ version: versionOf(tuning), tuning });
     const hunters = o.hunts.map((hunt) => createHunter(hunt, parts));
     const all = async (): Promise<void> => {
       for (const hunter of hunters)

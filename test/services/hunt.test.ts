@@ -5,6 +5,7 @@ import { execFile } from 'node:child_process';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { CATALOGUE } from '../../detectors/catalogue.ts';
+import { createEngine } from '../../detectors/engine.ts';
 import { createKnowledge } from '../../detectors/knowledge.ts';
 import type { ApiEvent } from '../../schemas/event.ts';
 import { fact } from '../../schemas/fact.ts';
@@ -85,6 +86,19 @@ async function* only<T extends { tenant: string }>(
 ): AsyncGenerator<T> {
   for await (const row of rows) if (row.tenant === tenant) yield row;
 }
+
+test('the judge takes its own part of a tuning, overrides too, and names the whole', () => {
+  const whole = tuning.parse({
+    detectors: { D08: { excessFloor: 500 }, D14: { recordFloor: 700 } },
+    overrides: [
+      { scope: { tenant: 'a' }, detectors: { D08: { excessFloor: 900 } }, reason: 'imports' },
+      { scope: { tenant: 'a' }, detectors: { D14: { recordFloor: 900 }, D08: {} }, reason: 'imports' },
+    ],
+  });
+  const hunt = HUNTS.find(({ detector }) => detector === 'D14')!;
+  const judge = createJudge(hunt, { ...parts(), tuning: whole });
+  assert.equal(judge.tuningVersion, createEngine({ tuning: whole }).tuningVersion);
+});
 
 /** A spread walk of today, so that windows of ten minutes are due until some minutes ago. */
 async function attackOfToday(hunt: Hunt, tenant: string): Promise<{ events: ApiEvent[]; end: number }> {
