@@ -52,6 +52,8 @@ export interface Draft {
     events: number;
     /** Records that are of the behaviour for certain; absent when all are. */
     certain?: number;
+    /** Records it can be at most, where `records` is an estimate; absent when it is a count. */
+    most?: number;
   };
   evidence: EvidenceItem[];
   /** Innocent explanations tested and rejected. */
@@ -61,6 +63,11 @@ export interface Draft {
    * when many credentials do so at once it is a change, told once, and a single page waits a few minutes for it to show.
    */
   novelty?: { kind: 'network' | 'client' | 'route' | 'shape'; value: number; display: string };
+  /**
+   * It goes on among ordinary work that looks the same call by call: an incident then counts what is claimed, not the calls
+   * that follow.
+   */
+  mingled?: true;
   /** Later events that belong to it: all of the credential, or only those from this event's source cluster. */
   scope: 'credential' | 'source';
 }

@@ -25,6 +25,8 @@ export interface Exposure {
   atLeast(counted: { records: number; bytes: number }): void;
   /** Raises the lower bound to what a detector counted for certain. */
   certainly(records: number): void;
+  /** Raises the upper bound to what a detector thinks possible. */
+  possibly(records: number): void;
   readonly records: number;
   readonly bytes: number;
   interval(): Incident['exposed'];
@@ -48,6 +50,7 @@ export function createExposure(o: {
   let base = 0;
   let listed = 0;
   let certain = 0;
+  let possible = 0;
   let bytes = 0;
 
   const records = (): number => base + Math.max(paths.count, queries.count);
@@ -93,6 +96,9 @@ export function createExposure(o: {
     certainly(counted) {
       certain = Math.max(certain, counted);
     },
+    possibly(counted) {
+      possible = Math.max(possible, counted);
+    },
     get records() {
       return Math.round(records());
     },
@@ -107,7 +113,7 @@ export function createExposure(o: {
       return {
         records: value,
         low: Math.max(0, Math.min(value, Math.floor(low()))),
-        high: Math.ceil(value + others + error + missed),
+        high: Math.max(possible, Math.ceil(value + others + error + missed)),
         bytes,
       };
     },

@@ -15,7 +15,7 @@ export function jointExposure(parts: Parts): Exposure {
     return total;
   };
   /** What was found about many of them at once. */
-  const counted = { records: 0, bytes: 0, certain: 0 };
+  const counted = { records: 0, bytes: 0, certain: 0, possible: 0 };
   const records = (): number =>
     Math.max(
       counted.records,
@@ -37,6 +37,9 @@ export function jointExposure(parts: Parts): Exposure {
     certainly(certain) {
       counted.certain = Math.max(counted.certain, certain);
     },
+    possibly(records) {
+      counted.possible = Math.max(counted.possible, records);
+    },
     get records() {
       return records();
     },
@@ -52,7 +55,12 @@ export function jointExposure(parts: Parts): Exposure {
         high += one.high;
       }
       const value = records();
-      return { records: value, low: Math.min(low, value), high: Math.max(high, value), bytes: bytes() };
+      return {
+        records: value,
+        low: Math.min(low, value),
+        high: Math.max(high, value, counted.possible),
+        bytes: bytes(),
+      };
     },
     close() {},
   };

@@ -53,6 +53,8 @@ export interface OpenIncident {
   readonly clusters: Set<number> | null;
   /** With `clusters` null: only calls that touch objects new to the credential belong to it. */
   readonly onlyNovel: boolean;
+  /** Calls do not tell the behaviour from ordinary work: only what findings claim is counted. */
+  readonly mingled: boolean;
   /** Strongest finding of each detector. */
   readonly claims: Map<string, Claim>;
   /** Calls of the behaviour per source cluster. */
@@ -119,6 +121,7 @@ export function openIncident(o: Opening): OpenIncident {
     inCampaign: false,
     clusters: confined ? new Set([o.cluster]) : null,
     onlyNovel,
+    mingled: shared === null && draft.mingled === true,
     claims: new Map(),
     shares: new Map(),
     firstAt: Math.min(finding.since, finding.at),
@@ -168,6 +171,7 @@ function take(incident: OpenIncident, call: Call, bytes: number): void {
   const share = incident.shares.get(call.cluster);
   if (share !== undefined || incident.shares.size < MAX_CLUSTERS)
     incident.shares.set(call.cluster, (share ?? 0) + 1);
+  if (incident.mingled) return;
   incident.exposure.count(
     { objects: call.objects as ApiEvent['objects'], status: call.status, bytes_out: bytes },
     incident.clusters ? call.objects.length : call.novel,
@@ -213,7 +217,10 @@ export function widen(incident: OpenIncident, claim: Claim, event: ApiEvent, fac
 
 const countsPages = (incident: OpenIncident): boolean =>
   incident.clusters !== null ||
-  [...incident.claims.values()].some(({ meta }) => meta.family === 'scraping' || meta.family === 'exposure');
+  (!incident.mingled &&
+    [...incident.claims.values()].some(
+      ({ meta }) => meta.family === 'scraping' || meta.family === 'exposure',
+    ));
 
 /** Adds a finding. Returns true when it is the first paging finding of its detector. */
 export function fold(incident: OpenIncident, claim: Claim, event: ApiEvent): boolean {
@@ -236,10 +243,18 @@ export function fold(incident: OpenIncident, claim: Claim, event: ApiEvent): boo
   if (finding.pages) countCertain(incident, claim, event);
   // What a detector counted since the behaviour began, when that is more than was counted here. Of what a whole credential took
   // only a joining one is heard: later ones count its ordinary calls as well.
-  if (joins || (finding.pages && incident.clusters && draft.scope === 'source'))
+  if (incident.mingled && finding.pages) incident.exposure.atLeast(apartFromWork(draft));
+  else if (joins || (finding.pages && incident.clusters && draft.scope === 'source'))
     incident.exposure.atLeast(draft.exposed);
   if (joins) incident.firstAt = Math.min(incident.firstAt, finding.since);
   return joins;
+}
+
+/** What a draft claims beyond ordinary work: its estimate, or of a count that has work in it what is certain. */
+function apartFromWork({ exposed, mingled }: Draft): { records: number; bytes: number } {
+  const { records, bytes, certain = records } = exposed;
+  if (mingled || records === 0) return exposed;
+  return { records: certain, bytes: Math.round((bytes * certain) / records) };
 }
 
 const recordsOf = (callers: readonly Attributed[] | null): number =>
@@ -258,6 +273,7 @@ function countCertain(incident: OpenIncident, { draft, meta }: Claim, event: Api
   const { records, events } = draft.exposed;
   const estimated = meta.family === 'scraping' && event.items === null;
   incident.exposure.certainly(draft.exposed.certain ?? (estimated ? Math.min(records, events) : records));
+  if (draft.exposed.most !== undefined) incident.exposure.possibly(draft.exposed.most);
 }
 
 /** Claims with the one that names the incident first, then paging before supporting, stronger before weaker. */

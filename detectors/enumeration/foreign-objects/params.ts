@@ -25,4 +25,18 @@ export const PARAMS = z.strictObject({
     effect:
       'share of reads by the usual reader that makes a route one of owned objects; higher: fewer routes are judged',
   }),
+  aloneFloor: z.number().int().min(5).max(100_000).default(20).meta({
+    unit: 'objects',
+    effect:
+      'higher: more records beyond the usual number must have been opened and left alone to page; short rounds of control stay quiet',
+  }),
+  sensitiveAloneFloor: z.number().int().min(5).max(100_000).default(12).meta({
+    unit: 'objects',
+    effect: 'the same on routes tagged as sensitive; higher: fewer pages there',
+  }),
+  deskFloor: z.number().int().min(10).max(1_000_000).default(30).meta({
+    unit: 'objects',
+    effect:
+      'the same for all credentials of one client together; higher: a new way of working of the whole desk stays quiet for longer',
+  }),
 });

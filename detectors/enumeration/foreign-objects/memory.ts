@@ -1,0 +1,43 @@
+// What D11 knows across credentials: whose home each object is, and how each desk handles what it opens.
+// Always holds: both parts are bounded by themselves; a stored form of another version is refused as a whole.
+
+import type { Memory } from '../../detector.ts';
+import { createDesks, type Desks } from './desks.ts';
+import { createHomes, type Homes } from './homes.ts';
+
+export interface Affinity extends Memory {
+  readonly homes: Homes;
+  readonly desks: Desks;
+}
+
+const VERSION = 1;
+const HEADER = 5;
+
+export function createAffinity(): Affinity {
+  const homes = createHomes();
+  const desks = createDesks();
+  return {
+    homes,
+    desks,
+    get bytes() {
+      return homes.bytes + desks.bytes;
+    },
+    save() {
+      const first = homes.save();
+      const second = new TextEncoder().encode(desks.save());
+      const out = new Uint8Array(HEADER + first.length + second.length);
+      out[0] = VERSION;
+      new DataView(out.buffer).setUint32(1, first.length);
+      out.set(first, HEADER);
+      out.set(second, HEADER + first.length);
+      return out;
+    },
+    load(bytes) {
+      if (bytes.length < HEADER || bytes[0] !== VERSION) return false;
+      const length = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(1);
+      const split = HEADER + length;
+      if (split > bytes.length || !homes.load(bytes.subarray(HEADER, split))) return false;
+      return desks.load(new TextDecoder().decode(bytes.subarray(split)));
+    },
+  };
+}
