@@ -2,6 +2,7 @@
 
 import type { ApiEvent } from '../../../schemas/event.ts';
 import {
+  type Call,
   type Caller,
   caller,
   DAY,
@@ -15,6 +16,7 @@ import {
   SECOND,
   START,
   scattered,
+  seeded,
   stream,
   together,
   work,
@@ -48,6 +50,43 @@ const others = (count: number, first = 2): string[] =>
 const reads = (who: Caller, ids: readonly string[], every = 20 * SECOND): ApiEvent[] =>
   stream(who, { from, every, seed: 5 }, read(collection, ids));
 
+/** Customers of the desk: far more than it ever meets. */
+const CUSTOMERS = 3_000_000;
+const customers = '/v1/customers';
+const AGENTS = 8;
+const agent = (n: number): Caller =>
+  caller(`agent-${n}`, OFFICE, { kind: 'session', client: 'desk', secret: `desk ${n}` });
+/** A customer calls: the record is opened, with the contracts, and looked at again while they speak. */
+function* handle(customer: number): Generator<Call> {
+  yield { collection: customers, id: String(customer) };
+  yield { collection: '/v1/contracts', id: `${customer}-a` };
+  if (customer % 4 > 0) yield { collection: customers, id: String(customer) };
+  if (customer % 2 > 0) yield { collection: '/v1/contracts', id: `${customer}-a` };
+}
+/** Days of one agent, twenty customers each; of every fiftieth the line is cut off at once. */
+function desk(n: number, o: { first?: number; days: number; cut?: number }): ApiEvent[] {
+  const events: ApiEvent[] = [];
+  for (let day = o.first ?? 0; day < o.days; day++) {
+    const random = seeded(1000 * n + day);
+    for (let i = 0; i < 20; i++) {
+      const calls = [...handle(random.int(1, CUSTOMERS))];
+      const pace = { from: START + day * DAY + 8 * HOUR + i * 25 * MINUTE, every: 40 * SECOND, seed: i + n };
+      events.push(...stream(agent(n), pace, random.next() < (o.cut ?? 0.02) ? calls.slice(0, 1) : calls));
+    }
+  }
+  return events;
+}
+const wholeDesk = (days: number): ApiEvent[] => range(1, AGENTS).flatMap((n) => desk(n, { days }));
+const DESK_DAYS = 5;
+const copyingFrom = START + (DESK_DAYS - 1) * DAY + 8 * HOUR;
+/** Opens records nobody called about, between the work. */
+const copies = (n: number, count: number, every: number): ApiEvent[] =>
+  stream(
+    agent(n),
+    { from: copyingFrom + n * 7 * MINUTE, every, seed: n },
+    read(customers, scattered(count, CUSTOMERS, 900 + n)),
+  );
+
 export const cases: DetectorCase[] = [
   {
     name: "a person reads other people's accounts",
@@ -76,6 +115,33 @@ export const cases: DetectorCase[] = [
     facts: [{ type: 'sensitivity', tenant: 'default', route: `${collection}/{id}`, tags: ['personal'] }],
     events: () => together(everybody(), reads(person(1), others(6))),
     expect: { pages: true, family, within: { from, requests: 5, records: 5 } },
+  },
+  {
+    name: 'an agent of the desk copies sixty customers a day beside the work',
+    kind: 'fires',
+    events: () => together(wholeDesk(DESK_DAYS), copies(1, 60, 9 * MINUTE)),
+    expect: { pages: true, family, within: { from: copyingFrom, requests: 110, records: 70 } },
+  },
+  {
+    name: 'the whole desk divides a list, each a dozen beside the work',
+    kind: 'fires',
+    events: () =>
+      together(
+        wholeDesk(DESK_DAYS),
+        range(1, AGENTS).flatMap((n) => copies(n, 12, 40 * MINUTE)),
+      ),
+    expect: { pages: true, family, within: { from: copyingFrom, records: 330 } },
+  },
+  {
+    name: 'a new agent, judged by the desk',
+    kind: 'cold start',
+    events: () =>
+      together(
+        wholeDesk(DESK_DAYS),
+        desk(99, { first: DESK_DAYS - 1, days: DESK_DAYS }),
+        copies(99, 90, 5 * MINUTE).map((event) => ({ ...event, at: event.at - 97 * 7 * MINUTE })),
+      ),
+    expect: { pages: true, family, within: { from: copyingFrom, requests: 170, records: 110 } },
   },
   {
     name: 'an account of this week reads what belongs to others',
@@ -124,6 +190,77 @@ export const cases: DetectorCase[] = [
     expect: { pages: false, family },
   },
   {
+    name: 'a desk that works twice as much on one day',
+    kind: 'quiet',
+    events: () =>
+      together(
+        wholeDesk(DESK_DAYS),
+        range(1, AGENTS).flatMap((n) =>
+          desk(n + 100, { first: DESK_DAYS - 1, days: DESK_DAYS }).map((event) => ({
+            ...event,
+            at: event.at + 12 * MINUTE,
+            credential: { ...event.credential, lineage: `agent-${n}` },
+          })),
+        ),
+      ),
+    expect: { pages: false, family },
+  },
+  {
+    name: 'nineteen of twenty lines of the desk are lost for a day',
+    kind: 'quiet',
+    events: () =>
+      wholeDesk(DESK_DAYS + 1).filter(
+        (event, i) =>
+          event.at < START + (DESK_DAYS - 1) * DAY || event.at >= START + DESK_DAYS * DAY || i % 20 === 7,
+      ),
+    expect: { pages: false, family },
+  },
+  {
+    name: 'somebody whose work is to look once at each record',
+    kind: 'quiet',
+    events: () =>
+      together(
+        wholeDesk(DESK_DAYS),
+        desk(1, { first: DESK_DAYS, days: DESK_DAYS + 1 }),
+        range(0, DESK_DAYS).flatMap((day) =>
+          stream(
+            caller('reviewer', OFFICE, { kind: 'session', client: 'review' }),
+            { from: START + day * DAY + 9 * HOUR, every: 5 * MINUTE, seed: day },
+            read(customers, scattered(day < 4 ? 60 : 90, CUSTOMERS, 70 + day)),
+          ),
+        ),
+      ),
+    expect: { pages: false, family },
+  },
+  {
+    name: 'a partner gets a portfolio, which it reads one by one',
+    kind: 'quiet',
+    events: () => {
+      const partner = caller(
+        'partner',
+        place({ ip: '192.0.2.200', asn: 64_900, country: 'DE', client: 'java' }),
+        {
+          client: 'crm',
+        },
+      );
+      const pool = scattered(80, CUSTOMERS, 81).map(String);
+      return together(
+        wholeDesk(DESK_DAYS),
+        stream(
+          partner,
+          { from: START + HOUR, every: 4 * MINUTE, seed: 3 },
+          work({ collection: customers, count: 1500, pool, seed: 3 }),
+        ),
+        stream(
+          partner,
+          { from: copyingFrom, every: 3 * MINUTE, seed: 4 },
+          read(customers, scattered(150, CUSTOMERS, 82)),
+        ),
+      );
+    },
+    expect: { pages: false, family },
+  },
+  {
     name: 'all accounts of one person are handed over to another',
     kind: 'quiet',
     events: () => together(everybody(), reads(person(1), [...own(2), ...own(3)])),
@@ -133,6 +270,12 @@ export const cases: DetectorCase[] = [
     name: 'one object fewer than the floor',
     kind: 'boundary',
     events: () => together(everybody(), reads(person(1), others(9))),
+    expect: { pages: false, family },
+  },
+  {
+    name: 'fewer records left alone than the floor',
+    kind: 'boundary',
+    events: () => together(wholeDesk(DESK_DAYS), copies(1, 14, 30 * MINUTE)),
     expect: { pages: false, family },
   },
 ];
