@@ -34,9 +34,9 @@ const person = (n: number): Caller =>
   });
 const own = (n: number): string[] => range(0, 7).map((i) => `acc-${n}-${i}`);
 /** Everybody reads the own accounts, day after day. */
-const everybody = (pool: (n: number) => readonly string[] = own): ApiEvent[] =>
+const everybody = (pool: (n: number) => readonly string[] = own, first = 0): ApiEvent[] =>
   range(1, PEOPLE).flatMap((n) =>
-    range(0, 3).flatMap((day) =>
+    range(first, 3).flatMap((day) =>
       stream(
         person(n),
         { from: START + day * DAY + n * MINUTE, every: 10 * MINUTE, seed: n + day },
@@ -115,6 +115,34 @@ export const cases: DetectorCase[] = [
     facts: [{ type: 'sensitivity', tenant: 'default', route: `${collection}/{id}`, tags: ['personal'] }],
     events: () => together(everybody(), reads(person(1), others(6))),
     expect: { pages: true, family, within: { from, requests: 5, records: 5 } },
+  },
+  {
+    name: 'on a route that a service reads through every night, and a desk by day',
+    kind: 'fires',
+    events: () =>
+      together(
+        everybody(own, -8),
+        ...range(-8, 3).flatMap((day) => [
+          stream(
+            caller('nightly', place({ ip: '192.0.2.250', asn: 64_990, country: 'DE', client: 'java' })),
+            { from: START + day * DAY + 2 * HOUR, every: 10 * SECOND, seed: 10 + day },
+            read(
+              collection,
+              range(1, PEOPLE).flatMap((n) => own(n)),
+            ),
+          ),
+          stream(
+            caller('support', OFFICE, { kind: 'session', client: 'desk' }),
+            { from: START + day * DAY + 9 * HOUR, every: 3 * MINUTE, seed: day },
+            read(
+              collection,
+              range(1, PEOPLE).flatMap((n) => [`acc-${n}-0`, `acc-${n}-1`, `acc-${n}-2`]),
+            ),
+          ),
+        ]),
+        reads(person(1), others(30)),
+      ),
+    expect: { pages: true, family, within: { from, requests: 14, records: 14 } },
   },
   {
     name: 'an agent of the desk copies sixty customers a day beside the work',
@@ -206,12 +234,12 @@ export const cases: DetectorCase[] = [
     expect: { pages: false, family },
   },
   {
-    name: 'nineteen of twenty lines of the desk are lost for a day',
+    name: 'five of six lines of the desk are lost for two days',
     kind: 'quiet',
     events: () =>
-      wholeDesk(DESK_DAYS + 1).filter(
-        (event, i) =>
-          event.at < START + (DESK_DAYS - 1) * DAY || event.at >= START + DESK_DAYS * DAY || i % 20 === 7,
+      together(wholeDesk(DESK_DAYS + 2)).filter(
+        ({ at }, i) =>
+          at < START + (DESK_DAYS - 1) * DAY || at >= START + (DESK_DAYS + 1) * DAY || i % 6 === 5,
       ),
     expect: { pages: false, family },
   },
@@ -236,26 +264,21 @@ export const cases: DetectorCase[] = [
     name: 'a partner gets a portfolio, which it reads one by one',
     kind: 'quiet',
     events: () => {
+      const from = START + 5 * DAY;
       const partner = caller(
         'partner',
         place({ ip: '192.0.2.200', asn: 64_900, country: 'DE', client: 'java' }),
-        {
-          client: 'crm',
-        },
+        { client: 'crm' },
       );
-      const pool = scattered(80, CUSTOMERS, 81).map(String);
+      const pool = scattered(250, CUSTOMERS, 81);
+      const random = seeded(7);
+      const visits = range(1, 500).flatMap(() => {
+        const id = pool[random.int(0, 249)]!;
+        return [id, id];
+      });
       return together(
-        wholeDesk(DESK_DAYS),
-        stream(
-          partner,
-          { from: START + HOUR, every: 4 * MINUTE, seed: 3 },
-          work({ collection: customers, count: 1500, pool, seed: 3 }),
-        ),
-        stream(
-          partner,
-          { from: copyingFrom, every: 3 * MINUTE, seed: 4 },
-          read(customers, scattered(150, CUSTOMERS, 82)),
-        ),
+        stream(partner, { from: START + HOUR, every: 5 * MINUTE, seed: 3 }, read(customers, visits)),
+        stream(partner, { from, every: 4 * MINUTE, seed: 4 }, read(customers, scattered(150, CUSTOMERS, 82))),
       );
     },
     expect: { pages: false, family },

@@ -23,12 +23,13 @@ const LEAST_TRIALS = 20;
 export function judgeForeign(context: Ctx): Draft | null {
   const { event, heavy, baseline, route, memory, params: p } = context;
   const state = heavy!;
-  if (route.homed < LEAST_READS || route.byHome < p.owned * route.homed) return null;
-  const home = memory.homes.of(objectOf(context));
+  const object = objectOf(context);
+  const home = memory.homes.of(object);
   if (home === 0) return null;
-  const isOwn = home === readerOf(context);
+  const isOwn = memory.homes.isHome(object, readerOf(context));
   if (isOwn) state.ownEver++;
   if (state.ownEver < LEAST_OWN) return null;
+  if (route.homed < LEAST_READS || route.byHome < p.owned * route.homed) return null;
   // A foreign object counts once.
   if (!isOwn && baseline.objects.novel === 0) return null;
   const usual = usualShare(state, route);
@@ -38,6 +39,7 @@ export function judgeForeign(context: Ctx): Draft | null {
   if (state.evidence === 0) {
     state.foreign = state.own = state.bytes = 0;
     state.homes.fill(0);
+    state.paired = 0;
     forgetReport(state);
     return null;
   }
@@ -48,6 +50,11 @@ export function judgeForeign(context: Ctx): Draft | null {
   state.foreign++;
   state.bytes += event.bytes_out;
   noteHome(state, home);
+  const second = memory.homes.second(object);
+  if (second !== 0) {
+    noteHome(state, second);
+    state.paired = 1;
+  }
   context.suspect(state.evidence);
   return judge(context, usual);
 }
@@ -56,14 +63,15 @@ export function learnHome(context: Ctx): void {
   const { event, heavy: state, route, memory } = context;
   const object = objectOf(context);
   const reader = readerOf(context);
-  const home = memory.homes.of(object);
+  const hasHome = memory.homes.of(object) !== 0;
+  const isOwn = memory.homes.isHome(object, reader);
   memory.homes.note(object, reader, Math.floor(event.at / DAY) % 65_536);
-  if (home === 0) return;
+  if (!hasHome) return;
   // A desk or a service that reads everybody's objects says nothing about whose they are.
-  if (state === null || !isProfessional(state)) countOnRoute(route, home === reader);
+  if (state === null || !isProfessional(state)) countOnRoute(route, isOwn);
   if (state === null) return;
   state.trials++;
-  if (home !== reader) state.foreignTrials++;
+  if (!isOwn) state.foreignTrials++;
   if (state.trials < 2000) return;
   state.trials /= 2;
   state.foreignTrials /= 2;
@@ -111,7 +119,8 @@ function judge(context: Ctx, usual: number): Draft | null {
   const { collection } = event.objects.at(-1)!;
   const floor = isSensitive(context) ? Math.min(p.sensitiveFloor, p.objectFloor) : p.objectFloor;
   const homes = homesOf(state);
-  if (state.evidence < p.threshold || state.foreign < floor || homes < p.homeFloor) return null;
+  if (state.evidence < p.threshold || state.foreign < floor) return null;
+  if (homes < Math.min(HOMES, p.homeFloor + state.paired)) return null;
   if (isEntitled(context)) return null;
   if (!worthReporting(state, event.at, state.foreign)) return null;
   const asked = state.foreign + state.own;

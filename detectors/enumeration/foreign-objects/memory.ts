@@ -10,7 +10,7 @@ export interface Affinity extends Memory {
   readonly desks: Desks;
 }
 
-const VERSION = 1;
+const VERSION = 2;
 const HEADER = 5;
 
 export function createAffinity(): Affinity {

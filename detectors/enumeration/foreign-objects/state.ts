@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import type { Context } from '../../detector.ts';
 import { isIdentifier } from '../../endpoint/identifiers.ts';
 import { REPORTED } from '../../reporting.ts';
-import { f32, f32s, f64, u16, u32, u32s } from '../../state/fields.ts';
+import { f32, f32s, f64, u8, u16, u32, u32s } from '../../state/fields.ts';
 import { HANDLING } from './handling.ts';
 import type { Affinity } from './memory.ts';
 import type { PARAMS } from './params.ts';
@@ -16,6 +16,7 @@ export const HEAVY = {
   foreign: u32('different foreign objects since it was last 0'),
   own: u32('reads of its own objects since then'),
   homes: u32s(HOMES, 'hashes of their usual readers'),
+  paired: u8('1 when some of them had two, of which one may be a service that reads everything'),
   bytes: f64('bytes of those answers'),
   since: f64('first of them, ms'),
   ownEver: u16('reads of objects it is the home of, ever'),

@@ -12,7 +12,7 @@ import { type Ctx, isAnswered, isEntitled } from './state.ts';
 const LEAST_MEMBERS = 3;
 /** Openings after which a share of returns says something, and the least share of the usual one that work has. */
 const ENOUGH = 30;
-const LEAST_RETURNED = 0.3;
+const LEAST_RETURNED = 0.5;
 
 export function judgeDesk(context: Ctx): SharedDraft[] | null {
   const { event, baseline, memory, params: p, knowledge } = context;

@@ -1,0 +1,116 @@
+// D11's parts: what becomes of an opening, what is known across credentials and how it is stored.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { call, caller, OFFICE, START } from '../../detectors/cases.ts';
+import { deskEvidence, noteOutcome } from '../../detectors/enumeration/foreign-objects/desks.ts';
+import {
+  ALONE,
+  BESIDE,
+  follow,
+  HANDLING,
+  type Handling,
+  type Outcome,
+  RETURNED,
+  type Step,
+} from '../../detectors/enumeration/foreign-objects/handling.ts';
+import { createAffinity } from '../../detectors/enumeration/foreign-objects/memory.ts';
+import type { NumberArray } from '../../detectors/state/fields.ts';
+
+function fresh(): Handling {
+  const row: Record<string, number | NumberArray> = {};
+  for (const [name, { length }] of Object.entries(HANDLING)) {
+    if (length === 1) {
+      row[name] = 0;
+      continue;
+    }
+    const numbers = new Array<number>(length).fill(0);
+    row[name] = {
+      length,
+      get: (i) => numbers[i]!,
+      set: (i, value) => {
+        numbers[i] = value;
+      },
+      fill: (value) => {
+        numbers.fill(value);
+      },
+    };
+  }
+  return row as unknown as Handling;
+}
+
+const SECOND = 10;
+const MINUTE = 60 * SECOND;
+const opens = (object: number, now: number, collection = 1): Step => ({
+  object,
+  collection,
+  opens: true,
+  now,
+});
+const works = (object: number, now: number): Step => ({ object, collection: 2, opens: false, now });
+
+function outcomesOf(steps: readonly Step[]): Outcome[] {
+  const state = fresh();
+  const out: Outcome[] = [];
+  for (const step of steps) follow(state, step, ({ outcome }) => out.push(outcome));
+  return out;
+}
+const T = 1_000_000;
+
+test('an opening is returned to, has work beside it, or is left alone', () => {
+  const later = works(99, T + 30 * MINUTE);
+  assert.deepEqual(outcomesOf([opens(5, T), works(5, T + MINUTE)]), [RETURNED]);
+  assert.deepEqual(outcomesOf([opens(5, T), works(6, T + MINUTE), later]), [BESIDE]);
+  assert.deepEqual(outcomesOf([works(6, T), opens(5, T + MINUTE), later]), [BESIDE]);
+  assert.deepEqual(outcomesOf([opens(6, T, 2), opens(5, T + MINUTE), later]), [BESIDE, BESIDE]);
+  assert.deepEqual(outcomesOf([opens(5, T), later]), [ALONE]);
+  assert.deepEqual(outcomesOf([opens(5, T), works(6, T + 5 * MINUTE), later]), [ALONE]);
+});
+
+test('neither a page load nor the next record of a list explains an opening', () => {
+  const later = works(99, T + 30 * MINUTE);
+  assert.deepEqual(outcomesOf([opens(5, T), works(5, T + SECOND), works(6, T + SECOND), later]), [ALONE]);
+  assert.deepEqual(outcomesOf([opens(5, T), opens(6, T + MINUTE), opens(7, T + 2 * MINUTE), later]), [
+    ALONE,
+    ALONE,
+    ALONE,
+  ]);
+});
+
+test('more openings than there are places are answered as they stand, those of one page load not at all', () => {
+  const paced = Array.from({ length: 30 }, (_, i) => opens(i + 1, T + i * 20 * SECOND));
+  assert.deepEqual(outcomesOf(paced), new Array(22).fill(ALONE));
+  const load = Array.from({ length: 30 }, (_, i) => opens(i + 1, T + i));
+  assert.deepEqual(outcomesOf(load), []);
+});
+
+test('times go round at 2^32 tenths of a second', () => {
+  const end = 2 ** 32 - 5 * SECOND;
+  assert.deepEqual(outcomesOf([opens(5, end), works(5, 5 * SECOND)]), [RETURNED]);
+});
+
+test('what is known across credentials survives storing, and other bytes are refused', () => {
+  const memory = createAffinity();
+  const event = (n: number) =>
+    call(START + n, caller(`agent-${n % 3}`, OFFICE, { client: 'desk' }), {
+      collection: '/v1/a',
+      id: `${n}`,
+    });
+  for (let n = 0; n < 400; n++) {
+    const outcome = n < 250 ? ([RETURNED, RETURNED, BESIDE] as const)[n % 3]! : ALONE;
+    const desk = memory.desks.of(event(n), 7);
+    noteOutcome(desk, { event: event(n), outcome, at: START + n, teaches: true, counts: true });
+    for (let day = 1; day < 5; day++) memory.homes.note(n + 1, 77 + (n % 3), day);
+  }
+  const desk = memory.desks.known(event(1), 7)!;
+  assert.ok(deskEvidence(desk) > 100, `${deskEvidence(desk)}`);
+  assert.equal(desk.members.size, 3);
+  const copy = createAffinity();
+  assert.ok(copy.load(memory.save()));
+  assert.deepEqual(copy.desks.known(event(1), 7), desk);
+  assert.equal(copy.homes.of(5), memory.homes.of(5));
+  assert.notEqual(copy.homes.of(5), 0);
+  assert.deepEqual(copy.save(), memory.save());
+  for (const bytes of [new Uint8Array(), new Uint8Array([9, 0, 0, 0, 0]), memory.save().slice(0, 40)])
+    assert.equal(createAffinity().load(bytes), false);
+});
