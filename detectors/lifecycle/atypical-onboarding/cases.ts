@@ -122,6 +122,25 @@ export const cases: DetectorCase[] = [
     expect: { pages: false, family },
   },
   {
+    name: 'the applications of new users look their address books up',
+    kind: 'quiet',
+    events: () =>
+      together(
+        cohort(FULL),
+        ...range(0, 4).map((n) =>
+          fake(
+            n,
+            range(1, 400).map(() => ({ collection: '/v1/contacts' })),
+          ).map((event, i) => ({
+            ...event,
+            query: `phone=${i}`,
+            objects: [{ collection: '?phone', id: `${n}-${i}` }],
+          })),
+        ),
+      ),
+    expect: { pages: false, family },
+  },
+  {
     name: 'fewer objects than the floor',
     kind: 'boundary',
     events: () => together(cohort(FULL), fake(0, devices(0, 95))),

@@ -4,6 +4,7 @@
 
 import type { z } from 'zod';
 import { type Context, type Draft, defineDetector } from '../../detector.ts';
+import { isIdentifier } from '../../endpoint/identifiers.ts';
 import { hash32 } from '../../hash.ts';
 import { REPORTED, spanInWords, worthReporting } from '../../reporting.ts';
 import { thousands } from '../../scoring/wording.ts';
@@ -62,6 +63,9 @@ export const atypicalOnboarding = defineDetector({
     if (state === null || event.credential.weak || event.credential.client === null) return null;
     if (state.calls >= LAST && state.evidence === 0) return null;
     if (event.at - baseline.firstAt > p.probation * DAY) return null;
+    // An address book that a new user's application looks up is no beginning; D12 judges lists of identifiers.
+    const last = event.objects.at(-1);
+    if (last !== undefined && isIdentifier(last.collection)) return null;
     if (state.calls < LAST) {
       count(context);
       const mark = MARKS.indexOf(state.calls as (typeof MARKS)[number]);
@@ -162,7 +166,7 @@ function judge(context: Ctx): Draft | null {
   if (!knowledge.empty && knowledge.job(event) !== null) return null;
   if (!worthReporting(state, event.at, held)) return null;
   const window = spanInWords(event.at - baseline.firstAt);
-  const began = thousands(group.scored.get(0));
+  const began = thousands(Math.max(group.scored.get(0), group.scored.get(1)));
   return {
     logE: evidence,
     pages: true,
