@@ -35,6 +35,7 @@ export const copyingEvidence = ({ copying }: State): number =>
 export function judgeCopying(context: Ctx): Draft | null {
   const { event, baseline, heavy } = context;
   const state = heavy!;
+  if (!isFollowed(context)) return null;
   const { hash, collectionHash, novel } = baseline.objects;
   const reads = event.method === 'GET' || event.method === 'HEAD';
   const opens = novel > 0 && reads && isAnswered(context) && namesObject(context);
@@ -49,7 +50,16 @@ export function judgeCopying(context: Ctx): Draft | null {
   return judge(context, evidence);
 }
 
-/** Asked when the evidence begins: what it opens then must not make it one of the trade. */
+/** Only those of the trade are, and who is under suspicion to be one: what it opens must not change that. */
+function isFollowed(context: Ctx): boolean {
+  const state = context.heavy!;
+  if (state.aloneSince !== 0) return true;
+  const followed = isTrade(context);
+  if (!followed && state.followed === 1) state.opened.fill(0);
+  state.followed = followed ? 1 : 0;
+  return followed;
+}
+
 function isTrade({ event, baseline, peers }: Ctx): boolean {
   if (baseline.novelShare < TRADE) return false;
   return event.credential.client === null || peers.size < ENOUGH_PEERS || peers.novelShare >= TRADE;
@@ -65,9 +75,9 @@ function settle(context: Ctx, { collection, outcome, age }: Settled): void {
   const plain = usualShares(desk.learned, { ratio: 1, margin: 1 });
   if (state.aloneSince !== 0 && at - state.aloneSince > ROLE) takeForRole(state);
   const teaches = copyingEvidence(state) <= QUIET;
-  noteOutcome(desk, { event, outcome, at, teaches, counts: isTrade(context) });
+  noteOutcome(desk, { event, outcome, at, teaches });
   if (teaches && plain !== null) learnOwn(state, { alone: outcome === ALONE ? 1 : 0, usual: plain[ALONE] });
-  if (usual === null || (state.aloneSince === 0 && !isTrade(context))) return;
+  if (usual === null) return;
   for (let i = 0; i < COPIED.length; i++)
     state.copying.set(i, Math.max(0, state.copying.get(i) + evidenceOf(outcome, usual, COPIED[i]!)));
   if (state.copying.get(0) === 0 && state.copying.get(1) === 0) {

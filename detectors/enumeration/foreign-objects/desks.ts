@@ -14,6 +14,9 @@ const VERSION = 1;
 const COPIED = [0.05, 0.2] as const;
 const MARGIN = 1.3;
 const QUIET = 3;
+/** Outcomes that weigh in the share of the latest, and the least part of the usual returns that a desk at work has. */
+const LATEST = 16;
+const LEAST_RETURNED = 0.3;
 const DAY = 86_400_000;
 /** What went on for so long is how they work. */
 const ACCEPTED = 14 * DAY;
@@ -28,6 +31,8 @@ export interface DeskMember {
 
 export interface Desk {
   readonly learned: Outcomes;
+  /** Share of the latest outcomes that were returns; -1 before there are any. */
+  recent: number;
   readonly evidence: [number, number];
   /** Since the evidence was last 0. */
   opened: number;
@@ -95,6 +100,7 @@ function keyOf({ tenant, credential }: ApiEvent, collection: number): number {
 
 const empty = (): Desk => ({
   learned: [0, 0, 0],
+  recent: -1,
   evidence: [0, 0],
   opened: 0,
   alone: 0,
@@ -111,14 +117,20 @@ const empty = (): Desk => ({
 export const deskEvidence = ({ evidence }: Desk): number =>
   Math.max(0, Math.max(evidence[0], evidence[1]) - Math.LN2);
 
-/** Counts an outcome. `teaches`: nothing is suspected of the credential; `counts`: opening records is its trade. */
+/** Counts an outcome. `teaches`: nothing is suspected of the credential. */
 export function noteOutcome(
   desk: Desk,
-  o: { event: ApiEvent; outcome: Outcome; at: number; teaches: boolean; counts: boolean },
+  o: { event: ApiEvent; outcome: Outcome; at: number; teaches: boolean },
 ): void {
   const usual = usualShares(desk.learned, { ratio: 1, margin: MARGIN });
   if (o.teaches && deskEvidence(desk) <= QUIET) learnOutcome(desk.learned, o.outcome);
-  if (usual === null || !o.counts || o.event.credential.client === null) return;
+  if (usual === null) return;
+  // Once it has been told, a quiet weekend of work does not end it.
+  if (isMissingLines(desk, o.outcome, usual) && desk.reportedAt === 0) {
+    if (desk.since !== 0) settleDesk(desk);
+    return;
+  }
+  if (o.event.credential.client === null) return;
   if (desk.since !== 0 && o.at - desk.since > ACCEPTED) settleDesk(desk);
   for (let i = 0; i < COPIED.length; i++)
     desk.evidence[i] = Math.max(0, desk.evidence[i]! + evidenceOf(o.outcome, usual, COPIED[i]!));
@@ -133,6 +145,14 @@ export function noteOutcome(
   if (o.outcome === ALONE) desk.alone++;
   if (o.outcome === RETURNED) desk.returned++;
   noteMember(desk, o, usual);
+}
+
+/** Hardly anything is returned to of late: the lines that would show the work are missing, or it is another kind of work. */
+function isMissingLines(desk: Desk, outcome: Outcome, usual: Shares): boolean {
+  const returned = outcome === RETURNED ? 1 : 0;
+  const before = desk.recent < 0 ? usual[RETURNED] : desk.recent;
+  desk.recent = before + (returned - before) / LATEST;
+  return desk.recent < LEAST_RETURNED * usual[RETURNED];
 }
 
 function noteMember(
@@ -153,7 +173,7 @@ function noteMember(
 }
 
 /** Nothing speaks for copying any more. */
-export function settleDesk(desk: Desk): void {
+function settleDesk(desk: Desk): void {
   desk.evidence[0] = desk.evidence[1] = 0;
   desk.opened = desk.alone = desk.returned = desk.expected = desk.expectedReturned = desk.bytes = 0;
   desk.since = desk.reportedAt = desk.reportedAmount = 0;

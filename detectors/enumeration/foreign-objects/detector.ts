@@ -25,7 +25,7 @@ export const foreignObjects = defineDetector({
     if (!namesObject(context) || !isAnswered(context)) return copying;
     return judgeForeign(context) ?? copying;
   },
-  watch: (context) => (namesObject(context) ? judgeDesk(context) : null),
+  watch: judgeDesk,
   learn(context) {
     if (!namesObject(context) || context.event.credential.weak || !isAnswered(context)) return;
     learnHome(context);

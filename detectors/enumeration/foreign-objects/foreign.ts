@@ -3,7 +3,6 @@
 // nor credentials that always did so. The learned homes take no part in what is under suspicion.
 
 import type { Draft } from '../../detector.ts';
-import { hash32 } from '../../hash.ts';
 import { collectionInWords, forgetReport, percent, spanInWords, worthReporting } from '../../reporting.ts';
 import { thousands } from '../../scoring/wording.ts';
 import { clamp, cusum } from '../../sequential-test.ts';
@@ -23,10 +22,10 @@ const LEAST_TRIALS = 20;
 export function judgeForeign(context: Ctx): Draft | null {
   const { event, heavy, baseline, route, memory, params: p } = context;
   const state = heavy!;
-  const object = objectOf(context);
-  const home = memory.homes.of(object);
+  const { place, reader } = memory.seek(event, baseline.objects.hash);
+  const home = memory.homes.surest(place);
   if (home === 0) return null;
-  const isOwn = memory.homes.isHome(object, readerOf(context));
+  const isOwn = memory.homes.isHome(place, reader);
   if (isOwn) state.ownEver++;
   if (state.ownEver < LEAST_OWN) return null;
   if (route.homed < LEAST_READS || route.byHome < p.owned * route.homed) return null;
@@ -50,7 +49,7 @@ export function judgeForeign(context: Ctx): Draft | null {
   state.foreign++;
   state.bytes += event.bytes_out;
   noteHome(state, home);
-  const second = memory.homes.second(object);
+  const second = memory.homes.second(place);
   if (second !== 0) {
     noteHome(state, second);
     state.paired = 1;
@@ -60,12 +59,11 @@ export function judgeForeign(context: Ctx): Draft | null {
 }
 
 export function learnHome(context: Ctx): void {
-  const { event, heavy: state, route, memory } = context;
-  const object = objectOf(context);
-  const reader = readerOf(context);
-  const hasHome = memory.homes.of(object) !== 0;
-  const isOwn = memory.homes.isHome(object, reader);
-  memory.homes.note(object, reader, Math.floor(event.at / DAY) % 65_536);
+  const { event, heavy: state, baseline, route, memory } = context;
+  const { reader, place } = memory.seek(event, baseline.objects.hash);
+  const hasHome = memory.homes.surest(place) !== 0;
+  const isOwn = memory.homes.isHome(place, reader);
+  memory.note(Math.floor(event.at / DAY) % 65_536);
   if (!hasHome) return;
   // A desk or a service that reads everybody's objects says nothing about whose they are.
   if (state === null || !isProfessional(state)) countOnRoute(route, isOwn);
@@ -76,9 +74,6 @@ export function learnHome(context: Ctx): void {
   state.trials /= 2;
   state.foreignTrials /= 2;
 }
-
-const objectOf = ({ event, baseline }: Ctx): number => hash32(event.tenant, baseline.objects.hash) || 1;
-const readerOf = ({ event }: Ctx): number => hash32(event.credential.lineage) || 1;
 
 /** How often it, or else a caller of the route, reads what is somebody else's. */
 function usualShare(state: State, route: Ctx['route']): number {

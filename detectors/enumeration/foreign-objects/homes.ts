@@ -19,11 +19,13 @@ const MOST_SURE = 15;
 const SURE = 3;
 
 export interface Homes extends Memory {
+  /** Place of the object, which the questions are asked of until something is noted; -1 when it is not known. */
+  find(object: number): number;
   /** Hash of the surest home; 0 when there is none for sure. */
-  of(object: number): number;
+  surest(place: number): number;
   /** Hash of the second home; 0 when there is none. */
-  second(object: number): number;
-  isHome(object: number, reader: number): boolean;
+  second(place: number): number;
+  isHome(place: number, reader: number): boolean;
   /** An unsuspicious read; of each reader the first of a day counts. */
   note(object: number, reader: number, day: number): void;
 }
@@ -100,24 +102,22 @@ export function createHomes(): Homes {
     get bytes() {
       return table.buckets * WAYS * ROW;
     },
-    of(object) {
-      const i = find(object);
-      if (i < 0) return 0;
-      const first = i * READERS;
+    find,
+    surest(place) {
+      if (place < 0) return 0;
+      const first = place * READERS;
       const surest = table.sure[first]! >= table.sure[first + 1]! ? first : first + 1;
       return table.sure[surest]! >= SURE ? table.readers[surest]! : 0;
     },
-    second(object) {
-      const i = find(object);
-      if (i < 0) return 0;
-      const first = i * READERS;
+    second(place) {
+      if (place < 0) return 0;
+      const first = place * READERS;
       const other = table.sure[first]! >= table.sure[first + 1]! ? first + 1 : first;
       return table.sure[other]! >= SURE ? table.readers[other]! : 0;
     },
-    isHome(object, reader) {
-      const i = find(object);
-      if (i < 0) return false;
-      for (let slot = i * READERS; slot < (i + 1) * READERS; slot++)
+    isHome(place, reader) {
+      if (place < 0) return false;
+      for (let slot = place * READERS; slot < (place + 1) * READERS; slot++)
         if (table.readers[slot] === reader && table.sure[slot]! >= SURE) return true;
       return false;
     },

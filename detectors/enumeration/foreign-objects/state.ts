@@ -23,6 +23,7 @@ export const HEAVY = {
   trials: f32('objects with a home that it read while unsuspicious; halved at 2,000'),
   foreignTrials: f32("of these, somebody else's"),
   ...HANDLING,
+  followed: u8('1 while what becomes of its openings is followed'),
   copying: f32s(2, 'CUSUMs of "what it opens is left alone", for few copies among its work and for many'),
   openings: u32('outcomes of openings since both were last 0'),
   alone: u32('of these, left alone'),

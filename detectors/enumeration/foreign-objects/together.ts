@@ -6,27 +6,20 @@ import type { SharedDraft } from '../../detector.ts';
 import { spanInWords, worthReporting } from '../../reporting.ts';
 import { thousands } from '../../scoring/wording.ts';
 import { beyondWork } from './copying.ts';
-import { type Desk, type DeskMember, deskEvidence, settleDesk } from './desks.ts';
-import { type Ctx, isAnswered, isEntitled } from './state.ts';
+import { type Desk, type DeskMember, deskEvidence } from './desks.ts';
+import { type Ctx, isAnswered, isEntitled, namesObject } from './state.ts';
 
 const LEAST_MEMBERS = 3;
-/** Openings after which a share of returns says something, and the least share of the usual one that work has. */
-const ENOUGH = 30;
-const LEAST_RETURNED = 0.5;
 
 export function judgeDesk(context: Ctx): SharedDraft[] | null {
-  const { event, baseline, memory, params: p, knowledge } = context;
-  if (baseline.objects.novel === 0 || event.credential.weak || event.credential.client === null) return null;
-  if (!isAnswered(context)) return null;
+  const { event, baseline, heavy, memory, params: p, knowledge } = context;
+  if (baseline.objects.novel === 0 || heavy === null || heavy.followed === 0) return null;
+  if (event.credential.client === null || !isAnswered(context) || !namesObject(context)) return null;
   const desk = memory.desks.known(event, baseline.objects.collectionHash);
   if (desk === null || desk.since === 0) return null;
   desk.bytes += event.bytes_out;
   const evidence = deskEvidence(desk);
   if (evidence < p.threshold) return null;
-  if (desk.opened >= ENOUGH && desk.returned < LEAST_RETURNED * desk.expectedReturned) {
-    settleDesk(desk);
-    return null;
-  }
   if (desk.alone - desk.expected < p.deskFloor || isEntitled(context)) return null;
   if (!knowledge.empty && knowledge.deploy(event) !== null) return null;
   const members = explaining(desk);
