@@ -28,7 +28,7 @@ const ENOUGH_PEERS = 5;
 const LOOKING_AROUND = 1;
 const NEWCOMER = 2;
 
-export const copyingEvidence = ({ copying }: State): number =>
+const copyingEvidence = ({ copying }: State): number =>
   Math.max(0, Math.max(copying.get(0), copying.get(1)) - Math.LN2);
 
 /** Follows what becomes of openings; a draft when many are left alone. */
