@@ -37,6 +37,11 @@ export function usualShares(learned: Outcomes, o: { ratio: number; margin: numbe
   return [wide, beside, Math.max(0.05, 1 - wide - beside)];
 }
 
+/** As learned, without a margin: how much work a number of returns shows. */
+export function returnedShare(learned: Outcomes): number {
+  return learned[RETURNED] / Math.max(1, learned[ALONE] + learned[BESIDE] + learned[RETURNED]);
+}
+
 /** ln of the likelihood ratio when a share `copied` of openings are copies. */
 export function evidenceOf(outcome: Outcome, usual: Shares, copied: number): number {
   return Math.log(1 - copied + (copied * COPIED[outcome]) / usual[outcome]);

@@ -5,7 +5,7 @@
 import type { Draft } from '../../detector.ts';
 import { collectionInWords, percent, spanInWords, worthReporting } from '../../reporting.ts';
 import { thousands } from '../../scoring/wording.ts';
-import { evidenceOf, usualShares } from './aloneness.ts';
+import { evidenceOf, returnedShare, usualShares } from './aloneness.ts';
 import { noteOutcome } from './desks.ts';
 import { ALONE, follow, RETURNED, type Settled, tenths } from './handling.ts';
 import { type Ctx, isAnswered, isEntitled, isSensitive, namesObject, type State } from './state.ts';
@@ -87,7 +87,7 @@ function settle(context: Ctx, { collection, outcome, age }: Settled): void {
   if (state.aloneSince === 0) state.aloneSince = at;
   state.openings++;
   state.aloneUsual += usual[ALONE];
-  state.returnedUsual += usual[RETURNED];
+  state.returnedUsual += returnedShare(desk.learned);
   if (outcome === ALONE) state.alone++;
   if (outcome === RETURNED) state.returned++;
 }

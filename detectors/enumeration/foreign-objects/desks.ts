@@ -4,7 +4,14 @@
 
 import type { ApiEvent } from '../../../schemas/event.ts';
 import { hash32, mix32 } from '../../hash.ts';
-import { evidenceOf, learnOutcome, type Outcomes, type Shares, usualShares } from './aloneness.ts';
+import {
+  evidenceOf,
+  learnOutcome,
+  type Outcomes,
+  returnedShare,
+  type Shares,
+  usualShares,
+} from './aloneness.ts';
 import { ALONE, type Outcome, RETURNED } from './handling.ts';
 
 const MOST_DESKS = 16_384;
@@ -141,7 +148,7 @@ export function noteOutcome(
   if (desk.since === 0) desk.since = o.at;
   desk.opened++;
   desk.expected += usual[ALONE];
-  desk.expectedReturned += usual[RETURNED];
+  desk.expectedReturned += returnedShare(desk.learned);
   if (o.outcome === ALONE) desk.alone++;
   if (o.outcome === RETURNED) desk.returned++;
   noteMember(desk, o, usual);
