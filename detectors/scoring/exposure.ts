@@ -21,6 +21,8 @@ export interface Exposure {
   count(call: Pick<ApiEvent, 'objects' | 'status' | 'bytes_out'>, novel: number): void;
   /** Counts the items of a listing page, once per distinct page. */
   countPage(event: ApiEvent): void;
+  /** Takes note of a page that is not (or not yet) of the behaviour: a detector that joins has counted it. */
+  notePage(event: ApiEvent): void;
   /** Raises the total to what a detector counted over the whole behaviour, when that is more. */
   atLeast(counted: { records: number; bytes: number }): void;
   /** Raises the lower bound to what a detector counted for certain. */
@@ -67,6 +69,12 @@ export function createExposure(o: {
     const mixed = paths.count > 0 && queries.count > 0;
     return Math.max(named() + listed, mixed ? 0 : certain);
   };
+  /** The items of a page that was not seen before, else 0. */
+  const newItems = (event: ApiEvent): number => {
+    if (event.status < 200 || event.status > 299) return 0;
+    const size = event.items ?? event.page?.limit ?? 0;
+    return size > 0 && pages.add(`${event.route}\n${event.query}\n${event.page?.value ?? ''}`) ? size : 0;
+  };
   return {
     count(call, novel) {
       bytes += call.bytes_out;
@@ -81,13 +89,15 @@ export function createExposure(o: {
       }
     },
     countPage(event) {
-      if (event.status < 200 || event.status > 299) return;
-      const size = event.items ?? event.page?.limit ?? 0;
-      if (size <= 0 || !pages.add(`${event.route}\n${event.query}\n${event.page?.value ?? ''}`)) return;
+      const size = newItems(event);
+      if (size === 0) return;
       base += size;
       const known = event.items ?? 1;
       listed += known;
       certain += known;
+    },
+    notePage(event) {
+      newItems(event);
     },
     atLeast(counted) {
       base += Math.max(0, counted.records - base - paths.count - queries.count);

@@ -36,6 +36,8 @@ const FIRST_STEP = 10;
 const HOUR = 3_600_000;
 /** Callers with most records by which two claims about many are compared. */
 const LEADING = 20;
+/** Callers that two claims of one detector about different things have in common, to be one attack. */
+const IN_COMMON = 2;
 /** Families a credential is judged in: hypotheses per credential of the digest. */
 const FAMILIES = 11;
 
@@ -64,14 +66,15 @@ export function createIncidents(o: IncidentsOptions = {}): Incidents {
     }
     return best ?? sameMany(claim) ?? parentOf(claim);
   };
-  /** The open incident of many callers that this claim about many is about as well: the same ones lead both. */
+  /** The open incident of many callers that this claim about many is about as well: the same ones lead both, or one detector names both. */
   const sameMany = ({ finding, draft, meta }: Claim): Entry | null => {
     if (!('subject' in draft)) return null;
     const leading = draft.attributed.slice(0, LEADING);
     for (const parent of new Set(leading.map(({ lineage }) => register.parentOf(finding.tenant, lineage)))) {
       if (parent === undefined || !mayShare(parent.incident.tactic, meta.tactic)) continue;
       const shared = leading.filter(({ lineage }) => register.parentOf(finding.tenant, lineage) === parent);
-      if (shared.length * 2 >= leading.length) return parent;
+      const least = parent.incident.claims.has(meta.id) ? IN_COMMON : leading.length / 2;
+      if (shared.length >= least) return parent;
     }
     return null;
   };

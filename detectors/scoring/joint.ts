@@ -30,6 +30,7 @@ export function jointExposure(parts: Parts): Exposure {
     // The parts count calls.
     count() {},
     countPage() {},
+    notePage() {},
     atLeast(found) {
       counted.records = Math.max(counted.records, found.records);
       counted.bytes = Math.max(counted.bytes, found.bytes);

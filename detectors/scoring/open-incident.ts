@@ -11,6 +11,7 @@ import type { DistinctBudget } from './distinct.ts';
 import { createExposure, type Exposure } from './exposure.ts';
 import { specificity } from './precedence.ts';
 import { combineLogE, compareSeverity, severityOf } from './severity.ts';
+import { createSharedClaims, type SharedClaims } from './shared-claims.ts';
 import { createSourceTable, type SourceTable } from './sources.ts';
 
 const HOUR = 3_600_000;
@@ -22,6 +23,9 @@ const MAX_CLUSTERS = 64;
 const CREDENTIAL_FOLLOW = 8 * HOUR;
 /** Calls from a flagged source do so for longer: the source itself is the suspicion. */
 const SOURCE_FOLLOW = 7 * DAY;
+
+/** Families whose behaviour reads lists; a session that an agent works in is all the agent's. */
+const READS_LISTS: ReadonlySet<string> = new Set(['scraping', 'exposure', 'automation']);
 
 /** A finding with everything needed to explain it later. */
 export interface Claim {
@@ -45,6 +49,8 @@ export interface OpenIncident {
   readonly baseline: BaselineFacts | null;
   /** For behaviour of many callers: those who explain it, as last told; the incident then counts only what findings claim. */
   attributed: readonly Attributed[] | null;
+  /** What was claimed about many callers at once. */
+  readonly shared: SharedClaims;
   /** The incident of many credentials that this one became part of. */
   partOf: string | null;
   /** Part of an attack with many credentials: whatever comes from where the credential never was belongs to it. */
@@ -117,6 +123,7 @@ export function openIncident(o: Opening): OpenIncident {
     exposure,
     baseline: o.baseline,
     attributed: shared ? shared.attributed : null,
+    shared: createSharedClaims(),
     partOf: null,
     inCampaign: false,
     clusters: confined ? new Set([o.cluster]) : null,
@@ -190,15 +197,17 @@ export function follow(incident: OpenIncident, event: ApiEvent, facts: CallFacts
   const since = event.at - incident.lastFindingAt;
   if (since > (incident.clusters ? SOURCE_FOLLOW : CREDENTIAL_FOLLOW) || event.at < incident.firstAt)
     return false;
-  const listing = countsPages(incident) && (event.page !== null || event.items !== null);
+  const listing = countsPages(incident) && givesMoreThanItNames(event);
   if (!belongs(incident, facts) && !(listing && !incident.clusters)) return false;
   const { prefix, asn, country } = event.client;
+  const objects = listing ? [] : event.objects;
   take(
     incident,
-    { ...facts, at: event.at, prefix, asn, country, objects: event.objects, status: event.status },
+    { ...facts, at: event.at, prefix, asn, country, objects, status: event.status },
     event.bytes_out,
   );
-  if (listing && event.objects.length === 0) incident.exposure.countPage(event);
+  if (listing) incident.exposure.countPage(event);
+  else if (givesMoreThanItNames(event)) incident.exposure.notePage(event);
   if (event.at > incident.lastAt) incident.lastAt = event.at;
   return true;
 }
@@ -215,12 +224,13 @@ export function widen(incident: OpenIncident, claim: Claim, event: ApiEvent, fac
   return follow(incident, event, facts);
 }
 
+/** A page of a list: what it gave counts, not the record it was asked by (`/orders?customer_id=7&page=2`). */
+const givesMoreThanItNames = ({ page, items, objects }: ApiEvent): boolean =>
+  objects.length === 0 ? page !== null || items !== null : items !== null && items > objects.length;
+
 const countsPages = (incident: OpenIncident): boolean =>
   incident.clusters !== null ||
-  (!incident.mingled &&
-    [...incident.claims.values()].some(
-      ({ meta }) => meta.family === 'scraping' || meta.family === 'exposure',
-    ));
+  (!incident.mingled && [...incident.claims.values()].some(({ meta }) => READS_LISTS.has(meta.family)));
 
 /** Adds a finding. Returns true when it is the first paging finding of its detector. */
 export function fold(incident: OpenIncident, claim: Claim, event: ApiEvent): boolean {
@@ -235,16 +245,16 @@ export function fold(incident: OpenIncident, claim: Claim, event: ApiEvent): boo
   if (finding.at > incident.lastFindingAt) incident.lastFindingAt = finding.at;
   if (finding.at > incident.lastAt) incident.lastAt = finding.at;
   if ('subject' in draft) {
-    if (recordsOf(draft.attributed) >= recordsOf(incident.attributed)) incident.attributed = draft.attributed;
-    incident.exposure.atLeast(draft.exposed);
+    incident.attributed = incident.shared.hear(claim.meta.id, draft);
+    incident.exposure.atLeast(incident.shared.total());
     if (incident.samples.length < MAX_SAMPLES) incident.samples.push(sampleOf(event));
   }
   if (incident.attributed !== null && !('subject' in draft)) return joins;
   if (finding.pages) countCertain(incident, claim, event);
   // What a detector counted since the behaviour began, when that is more than was counted here. Of what a whole credential took
-  // only a joining one is heard: later ones count its ordinary calls as well.
+  // only a joining one is heard, and never of an incident of certain sources: the owner's calls are counted in it as well.
   if (incident.mingled && finding.pages) incident.exposure.atLeast(apartFromWork(draft));
-  else if (joins || (finding.pages && incident.clusters && draft.scope === 'source'))
+  else if (incident.clusters ? finding.pages && draft.scope === 'source' : joins)
     incident.exposure.atLeast(draft.exposed);
   if (joins) incident.firstAt = Math.min(incident.firstAt, finding.since);
   return joins;
@@ -256,9 +266,6 @@ function apartFromWork({ exposed, mingled }: Draft): { records: number; bytes: n
   if (mingled || records === 0) return exposed;
   return { records: certain, bytes: Math.round((bytes * certain) / records) };
 }
-
-const recordsOf = (callers: readonly Attributed[] | null): number =>
-  (callers ?? []).reduce((sum, one) => sum + one.records, 0);
 
 /** An incident of many callers is named by what was found about the many. */
 function mayName(incident: OpenIncident, { finding, draft, meta }: Claim): boolean {

@@ -5,8 +5,10 @@ import type { TrailEntry } from './calls.ts';
 import type { Claim, OpenIncident } from './open-incident.ts';
 import { mayShare } from './precedence.ts';
 
-/** Share of a behaviour's calls that must come from an incident's sources to be the same attack. */
+/** Share of an incident's calls that come from a source to which a finding is confined, for both to be the same attack. */
 const SAME_ATTACK = 0.8;
+/** Share of what a whole credential is found to do that comes from the sources of an incident: most of it. */
+const MOSTLY = 0.5;
 
 /** @param trail recent calls of the credential, the current one last; @param novel new objects in the current call. */
 export function belongsTo(
@@ -20,7 +22,7 @@ export function belongsTo(
     return claim.finding.pages || !confined || mostlyFrom(incident, claim.cluster);
   if (confined) return mostlyFrom(incident, claim.cluster);
   if (!incident.clusters) return true;
-  return incident.clusters.has(claim.cluster) && trailWithin(incident.clusters, o) >= SAME_ATTACK;
+  return trailWithin(incident.clusters, o) > MOSTLY;
 }
 
 /** True when the incident is confined to sources that include this one, or consists mostly of calls from it. */

@@ -214,6 +214,57 @@ test('listing pages count their items once each, with what is not known in the i
   assert.equal(exposed?.low, 208);
 });
 
+test('a list asked for by a record counts its items, not the record', () => {
+  const story = tell();
+  story.call({ at: START, objects: ['c'], page: 1, items: 50 }, [{ detector: 'D17', records: 50 }]);
+  for (const page of [2, 3]) story.call({ at: START + page * 1000, objects: ['c'], page, items: 50 });
+  assert.equal([...story.incidents.all()][0]?.exposed.records, 150);
+});
+
+test('the lists that an agent reads are its own; ordinary probing is told without them until a list reader joins', () => {
+  const agent = tell();
+  agent.call({ at: START, page: 1, items: 50 }, [{ detector: 'D29', records: 50 }]);
+  agent.call({ at: START + 1000, page: 2, items: 50 });
+  assert.equal([...agent.incidents.all()][0]?.exposed.records, 100);
+
+  const probe = tell();
+  probe.call({ at: START }, [{ detector: 'D10', records: 0 }]);
+  for (const page of [1, 2, 3]) probe.call({ at: START + page * 1000, page, items: 50 });
+  assert.equal([...probe.incidents.all()][0]?.exposed.records, 0);
+  probe.call({ at: START + 4000, page: 4, items: 50 }, [{ detector: 'D17', records: 200 }]);
+  for (const page of [2, 3, 5]) probe.call({ at: START + 5000 + page, page, items: 50 });
+  assert.equal([...probe.incidents.all()][0]?.exposed.records, 250, 'pages 2 and 3 were counted by D17');
+});
+
+test('a walk most of which comes from a known thief joins, and takes nothing of the owner with it', () => {
+  const story = tell();
+  story.call({ at: START, objects: ['x'], cluster: 7 }, [{ detector: 'D02' }]);
+  for (let i = 0; i < 60; i++)
+    story.call({ at: START + 1000 + i * 1000, objects: [`o-${i}`], cluster: i % 3 === 0 ? 1 : 7 });
+  story.call({ at: START + 70_000, objects: ['own'], cluster: 1 }, [
+    { ...D08, since: START + 1000, records: 61 },
+  ]);
+  assert.equal(story.latest().length, 1);
+  assert.equal(story.latest()[0]?.exposed.records, 41);
+});
+
+test('claims about many that share callers are one incident, and add up over what they are about', () => {
+  const story = tell();
+  const about = (route: string, attributed: string[]): Told => ({
+    detector: 'D10',
+    route,
+    attributed,
+    records: 30,
+  });
+  story.call({ at: START }, [about('/v1/a', ['k1', 'k2', 'k3', 'k4', 'k5'])]);
+  story.call({ at: START + 1000 }, [about('/v1/b', ['k4', 'k5', 'k6', 'k7', 'k8'])]);
+  story.call({ at: START + 2000 }, [about('/v1/c', ['k8', 'k9'])]);
+  assert.equal(story.latest().length, 2, 'one caller in common may be chance');
+  const [first] = [...story.incidents.all()];
+  assert.equal(first?.exposed.records, 60);
+  assert.equal(first?.attributed.length, 8);
+});
+
 test('finish returns what changed since it was last returned, and closes nothing', () => {
   const story = tell();
   story.call({ at: START, objects: ['a'] }, [{ ...D08, logE: 100 }]);

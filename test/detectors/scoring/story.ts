@@ -26,6 +26,7 @@ const KINDS: Readonly<Record<string, [Family, Tactic, Draft['scope']]>> = {
   D17: ['scraping', 'collection', 'credential'],
   D24: ['volume', 'collection', 'credential'],
   D26: ['anonymous', 'posture', 'credential'],
+  D29: ['automation', 'collection', 'credential'],
 };
 
 function metaOf(id: string): DetectorMeta {
@@ -76,6 +77,8 @@ export interface Told {
   novelty?: number;
   /** About many: the lineages it is attributed to. */
   attributed?: string[];
+  /** What the many have in common, when it is not the customers' route. */
+  route?: string;
 }
 
 export interface Story {
@@ -129,6 +132,12 @@ export function tell(o: IncidentsOptions = {}, baseline?: BaselineFacts): Story 
   };
 }
 
+const routeOf = (route: string): SharedDraft['subject'] => ({
+  kind: 'route',
+  key: `route:GET ${route}`,
+  display: `GET ${route}`,
+});
+
 function claimOf(
   event: ApiEvent,
   told: Told,
@@ -152,7 +161,7 @@ function claimOf(
   const draft: Draft | SharedDraft = told.attributed
     ? {
         ...own,
-        subject: { kind: 'route', key: 'route:GET /v1/customers/{id}', display: 'GET /v1/customers/{id}' },
+        subject: routeOf(told.route ?? '/v1/customers/{id}'),
         attributed: told.attributed.map((lineage) => ({
           lineage,
           display: lineage,

@@ -26,6 +26,8 @@ function functionProbing(world: World, o: Options): PlannedAttack {
   const attackers = insiders(world, { ...o, role: 'mobile', count: 1 }).map(asAttacker);
   const { admin } = BUSINESS.platform;
   const steps = new Map<string, number>();
+  /** A return to a page asks for that page. */
+  const stepOfCall = new Map<number, number>();
   const calls = campaign({
     world,
     variant: o.variant,
@@ -35,8 +37,9 @@ function functionProbing(world: World, o: Options): PlannedAttack {
     calls: 4000,
     ordinary: popular(world, 'repositories'),
     make({ at, by, n }) {
-      const step = steps.get(by.credential.lineage) ?? 0;
-      steps.set(by.credential.lineage, step + 1);
+      const step = stepOfCall.get(n) ?? steps.get(by.credential.lineage) ?? 0;
+      if (!stepOfCall.has(n)) steps.set(by.credential.lineage, step + 1);
+      stepOfCall.set(n, step);
       const base = admin[step % admin.length]!;
       const denied = step < 40;
       const path = `${base}${['', '/list', '/export', '/search'][Math.floor(step / admin.length) % 4]}`;
