@@ -40,6 +40,8 @@ export interface StoredBaseline {
   /** Digest of the field layout; restore() ignores rows of another layout and counts them. */
   layout: string;
   updatedAt: number;
+  /** Grows with every event of the credential, so that of two forms the newer can be told; 0 where it is not a credential's. */
+  version: number;
   bytes: Uint8Array;
 }
 
@@ -60,8 +62,10 @@ export interface EngineOptions {
   tuning?: Tuning;
   /** Most credentials kept in memory. Default 1,000,000. */
   maxCredentials?: number;
-  /** Called with a credential's stored form when it is evicted. */
-  onEvict?: (stored: StoredBaseline) => void;
+  /** Called with a credential's stored form when it is evicted; `changed` when changes() has not given this form. */
+  onEvict?: (stored: StoredBaseline, changed: boolean) => void;
+  /** Asked for the stored form of a credential that is not in memory, before it is taken for new. */
+  recall?: (tenant: string, lineage: string) => StoredBaseline | null;
   /** Default: the whole catalogue. */
   detectors?: readonly Detector[];
   /** Incidents of one tenant that may interrupt people a day; the rest are marked for the digest. Default 20. */
@@ -85,5 +89,17 @@ export interface Engine {
   /** Whether each detector's e-values mean what they say, over the last 28 days. */
   health(): DetectorHealth[];
   snapshot(): Iterable<StoredBaseline>;
+  /** Stored forms that may differ from what the last call gave. */
+  changes(): Iterable<StoredBaseline>;
+  /** What belongs to no credential, whole. */
+  shared(): Iterable<StoredBaseline>;
+  /** True when the credential is in memory, which makes it stay for a while. */
+  holds(tenant: string, lineage: string): boolean;
+  /** Lineage of the credential that the event's, were it new, would replace as things stand. */
+  predecessor(event: ApiEvent): string | null;
+  /** Forgets a credential that another process now has; onEvict is not called. */
+  forget(tenant: string, lineage: string): void;
+  /** Credentials in memory. */
+  held(): Iterable<{ tenant: string; lineage: string }>;
   restore(rows: Iterable<StoredBaseline>): { restored: number; ignored: number };
 }

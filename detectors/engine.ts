@@ -3,14 +3,13 @@
 // was saved and restored in between (below capacity; trails and open incidents are not part of the stored form).
 // Does not drop duplicates: whoever feeds it does, by position.
 
-import { type ApiEvent, CREDENTIAL_KINDS } from '../schemas/event.ts';
+import type { ApiEvent } from '../schemas/event.ts';
 import type { Finding } from '../schemas/finding.ts';
 import type { Incident } from '../schemas/incident.ts';
 import { tuning as tuningSchema } from '../schemas/tuning.ts';
 import { createBaseline, isAnonymous } from './baseline/baseline.ts';
 import { BLOCK, createCredentialRows } from './baseline/credential-rows.ts';
 import { createEgress } from './baseline/egress.ts';
-import { riskOf } from './baseline/risk.ts';
 import { createSharedRows } from './baseline/shared-rows.ts';
 import { createSuccession } from './baseline/succession.ts';
 import { quarantine } from './baseline/suspicion.ts';
@@ -18,27 +17,22 @@ import type { Baseline, Peers } from './baseline/view.ts';
 import { CATALOGUE } from './catalogue.ts';
 import { createDeclared } from './declared.ts';
 import type { Context, Detector, Draft, Memory, SharedDraft } from './detector.ts';
-import type {
-  CredentialSummary,
-  Engine,
-  EngineOptions,
-  EngineStatistics,
-  Verdict,
-} from './engine-contract.ts';
-import { hash128 } from './hash.ts';
+import type { Engine, EngineOptions, EngineStatistics, Verdict } from './engine-contract.ts';
+import { hash32, hash128 } from './hash.ts';
 import { createKnowledge, type Knowledge } from './knowledge.ts';
-import { readinessOf } from './readiness.ts';
 import { createCalibration } from './scoring/calibration.ts';
 import { type BaselineFacts, createIncidents, SUPPORT_LOG_E } from './scoring/incidents.ts';
 import type { StateFields, StateView } from './state/fields.ts';
 import { passes } from './state/last-findings.ts';
-import { NO_MEMORY, restoreMemory, snapshotMemories } from './state/memories.ts';
-import { restoreState, snapshotState } from './state/snapshot.ts';
+import { NO_MEMORY } from './state/memories.ts';
+import { createStorage, type Storage } from './state/storage.ts';
 import { createTrails } from './state/trails.ts';
 import { createWatermark } from './state/watermark.ts';
+import { summaries } from './summaries.ts';
 import { type CompiledTuning, compileTuning } from './tuning.ts';
 
 const DEFAULT_CREDENTIALS = 1_000_000;
+const HOUR = 3_600_000;
 const MOST_TRAILS = 8192;
 const MOST_GROUPS = 16_384;
 const MOST_ROUTES = 65_536;
@@ -62,7 +56,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
   const detectors = options.detectors ?? CATALOGUE;
   const capacity = Math.max(1, options.maxCredentials ?? DEFAULT_CREDENTIALS);
   let tuning: CompiledTuning = compileTuning(options.tuning ?? tuningSchema.parse({}), detectors);
-  const rows = createCredentialRows({ detectors, capacity, onEvict: (slot) => evicted(slot) });
+  const rows = createCredentialRows({ detectors, capacity, onEvict: (slot) => storage.evicted(slot) });
   const shared = createSharedRows({
     detectors,
     maxGroups: Math.min(MOST_GROUPS, Math.max(64, capacity)),
@@ -80,6 +74,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
     maxPrefixNames: MOST_PREFIX_NAMES,
     succession,
     declared: (tenant, lineage) => knowledge.predecessor(tenant, lineage),
+    recall: (tenant, lineage) => storage.recall(tenant, lineage),
   });
   const trails = createTrails(Math.min(MOST_TRAILS, capacity));
   const incidents = createIncidents({ pagesPerDay: options.pagesPerDay ?? PAGES_PER_DAY });
@@ -90,12 +85,22 @@ export function createEngine(options: EngineOptions = {}): Engine {
   const counters = { events: 0, late: 0, quarantined: 0, findings: 0 };
   const calibration = createCalibration(detectors.map(({ meta }) => meta.id));
   const sharedState = { shared, egress, prefixNames, succession, watermark, counters, calibration };
+  const storage: Storage = createStorage({
+    ...options,
+    rows,
+    detectors,
+    memories,
+    shared: sharedState,
+    trails,
+  });
   const { core } = rows;
 
   let suspected = 0;
+  const credentialOf = (): number =>
+    hash32(rows.rows.table.nameOf(baseline.slot), hash32(rows.rows.table.scopeOf(baseline.slot)));
   const suspect = (position: number, logE: number, at: number): void => {
     if (logE > suspected) suspected = logE;
-    calibration.note(position, baseline.slot, logE, at);
+    calibration.note(position, credentialOf, logE, at);
   };
   const heavyViews = detectors.map((detector) => rows.heavyOf(detector));
   const contexts: DetectorContext[] = detectors.map((detector, position) =>
@@ -110,22 +115,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
     }),
   );
 
-  const evicted = (slot: number): void => {
-    trails.release(slot);
-    options.onEvict?.(storedRow(slot));
-  };
   const memoryBytes = (): number => memories.reduce((sum, memory) => sum + memory.bytes, 0);
-  const storedRow = (slot: number) => {
-    rows.seekAside(slot);
-    return {
-      tenant: rows.rows.table.scopeOf(slot),
-      lineage: rows.rows.table.nameOf(slot),
-      layout: rows.digest,
-      updatedAt: rows.aside.lastAt,
-      bytes: rows.rows.save(slot),
-    };
-  };
-
   const prepare = (position: number, event: ApiEvent, params: object): DetectorContext => {
     const context = contexts[position]!;
     context.event = event;
@@ -277,43 +267,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
       return tuning.version;
     },
     knowledge,
-    *credentials() {
-      for (const slot of rows.rows.table.slots()) {
-        const tenant = rows.rows.table.scopeOf(slot);
-        const lineage = rows.rows.table.nameOf(slot);
-        const { failureShare, novelShare, firstAt, lastAt, ...totals } = baseline.totals(slot);
-        const kind = CREDENTIAL_KINDS[core.kind] ?? 'client';
-        const handles = incidents.of(tenant, lineage);
-        const { evidence, riskLogE, riskRecords } = core;
-        const summary: CredentialSummary = {
-          tenant,
-          lineage,
-          kind,
-          display: rows.rows.text(slot) || lineage,
-          ...totals,
-          risk:
-            kind === 'anonymous'
-              ? 0
-              : riskOf({
-                  severities: handles.map((handle) => handle.severity),
-                  evidence,
-                  findingLogE: riskLogE,
-                  findingRecords: riskRecords,
-                  distinct: totals.objects,
-                  novelShare,
-                  failureShare,
-                }),
-          incidents: handles.map((handle) => handle.id),
-          readiness: readinessOf(
-            { events: core.events, activeDays: core.activeDays, firstAt, lastAt },
-            detectors,
-          ),
-          first_at: firstAt,
-          last_at: lastAt,
-        };
-        yield summary;
-      }
-    },
+    credentials: () => summaries({ rows, baseline, incidents, detectors }),
     incidents: () => incidents.all(),
     health: () => calibration.health(),
     statistics(): EngineStatistics {
@@ -326,24 +280,16 @@ export function createEngine(options: EngineOptions = {}): Engine {
           rows.rows.bytes + shared.groups.bytes + shared.routes.bytes + egress.bytes + memoryBytes(),
       };
     },
-    *snapshot() {
-      for (const slot of rows.rows.table.slots()) yield storedRow(slot);
-      yield* snapshotState(sharedState);
-      yield* snapshotMemories(detectors, memories, watermark.value);
-    },
-    restore(stored) {
-      let restored = 0;
-      let ignored = 0;
-      for (const row of stored) {
-        const taken =
-          restoreState(row, sharedState) ||
-          restoreMemory(row, detectors, memories) ||
-          (row.layout === rows.digest && rows.rows.load(row.tenant, row.lineage, row.bytes) >= 0);
-        if (taken) restored++;
-        else ignored++;
-      }
-      return { restored, ignored };
-    },
+    snapshot: storage.snapshot,
+    changes: storage.changes,
+    shared: storage.shared,
+    restore: storage.restore,
+    holds: storage.holds,
+    forget: storage.forget,
+    held: storage.held,
+    predecessor: (event) =>
+      knowledge.predecessor(event.tenant, event.credential.lineage) ??
+      succession.predecessor(event, Math.floor(event.at / HOUR)),
   };
 }
 

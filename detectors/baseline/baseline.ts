@@ -75,6 +75,8 @@ export function createBaseline(options: {
   succession: Succession;
   /** Predecessor by a declared rotation. */
   declared: (tenant: string, lineage: string) => string | null;
+  /** Brings a credential's row back from where evicted ones are; -1 when there is none. */
+  recall: (tenant: string, lineage: string) => number;
 }): BaselineCursor {
   const { rows, shared, egress, prefixNames, maxPrefixNames, succession } = options;
   const { core } = rows;
@@ -265,7 +267,9 @@ export function createBaseline(options: {
     const { tenant, credential } = now.event;
     const declared = options.declared(tenant, credential.lineage);
     const name = declared ?? succession.predecessor(now.event, now.hour);
-    const from = name === null ? -1 : table.find(tenant, name);
+    if (name === null) return -1;
+    const here = table.find(tenant, name);
+    const from = here < 0 ? options.recall(tenant, name) : here;
     if (from < 0) return -1;
     rows.seek(from);
     now.busy = core.heavy !== 0;
@@ -303,10 +307,12 @@ export function createBaseline(options: {
       now.day = Math.floor(now.event.at / DAY);
       now.anonymous = isAnonymous(next);
       now.slot = table.find(tenantName, now.event.credential.lineage);
+      if (now.slot < 0) now.slot = options.recall(tenantName, now.event.credential.lineage);
       if (now.slot < 0) now.slot = inherit();
       const isNew = now.slot < 0;
       if (isNew) now.slot = table.insert(tenantName, now.event.credential.lineage);
       rows.seek(now.slot);
+      rows.rows.mark(now.slot);
       now.busy = core.heavy !== 0;
       if (now.busy) rows.rows.pools[BLOCK.heavy]!.touch(core.heavy);
       if (isNew) calendar.start();

@@ -80,15 +80,19 @@ export function createSharedRows(options: {
     },
     seekGroups(tenantName: string, clientName: string | null): void {
       const tenantSlot = slotOf(groups, tenantName, '');
+      groups.mark(tenantSlot);
       groups.pin(tenantSlot);
       groups.slab.seek(tenantSlot, tenantCursor);
       hasClient = clientName !== null && clientName !== '';
       const slot = hasClient ? slotOf(groups, tenantName, clientName as string) : tenantSlot;
+      groups.mark(slot);
       groups.slab.seek(slot, clientCursor);
       groups.slab.seek(client.size >= LEAST_GROUP ? slot : tenantSlot);
     },
     seekRoute(tenantName: string, method: string, route: string): void {
-      routes.slab.seek(slotOf(routes, routeScope(tenantName, method), route));
+      const slot = slotOf(routes, routeScope(tenantName, method), route);
+      routes.mark(slot);
+      routes.slab.seek(slot);
     },
   };
 }

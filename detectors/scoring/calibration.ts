@@ -23,7 +23,8 @@ export interface DetectorHealth {
 export interface Calibration {
   /** A credential's first event of a UTC day. */
   active(at: number): void;
-  note(position: number, credential: number, logE: number, at: number): void;
+  /** @param credential its tenant and lineage, hashed */
+  note(position: number, credential: () => number, logE: number, at: number): void;
   health(): DetectorHealth[];
   save(): unknown;
   load(stored: unknown): void;
@@ -57,7 +58,7 @@ export function createCalibration(detectors: readonly string[]): Calibration {
       const level = Math.min(LEVELS.length, Math.floor(logE / Math.LN10));
       if (level < 1) return;
       const day = dayOf(at);
-      const key = position * 2 ** 40 + credential;
+      const key = position * 2 ** 32 + credential();
       const before = today.get(key) ?? 0;
       if (level <= before || today.size >= MOST_PER_DAY) return;
       today.set(key, level);
@@ -71,10 +72,14 @@ export function createCalibration(detectors: readonly string[]): Calibration {
         return { detector, credentialDays: active, reached, calibrated: active < LEAST ? null : within };
       });
     },
-    save: () => ({ detectors, days }),
+    save: () => ({ detectors, days, today: [...today] }),
     load(stored) {
-      const given = stored as { detectors: string[]; days: DayCount[] } | undefined;
-      if (given && given.detectors.join() === detectors.join()) days = given.days;
+      const given = stored as
+        | { detectors: string[]; days: DayCount[]; today?: [number, number][] }
+        | undefined;
+      if (given?.detectors.join() !== detectors.join()) return;
+      days = given.days;
+      for (const [key, level] of given.today ?? []) today.set(key, level);
     },
   };
 }

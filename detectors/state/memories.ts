@@ -23,6 +23,7 @@ export function* snapshotMemories(
         lineage: MARK + detectors[i]!.meta.id,
         layout: LAYOUT,
         updatedAt,
+        version: 0,
         bytes: memory.save(),
       };
 }

@@ -1,5 +1,6 @@
 // Rows with their heavier blocks as one thing: found by (scope, name), evicted whole, saved to and loaded from bytes.
-// Always holds: load(save(row)) gives the same bytes; evicting a row frees its blocks after onEvict saw them.
+// Always holds: load(save(row)) gives the same bytes; evicting a row frees its blocks after onEvict saw them; a row marked as
+// changed is named by takeChanged() once, unless it went before.
 // Does not promise that bytes of another layout load: the caller compares digests, load() only checks lengths.
 
 import type { Layout } from './layout.ts';
@@ -23,6 +24,13 @@ export interface Rows {
   readonly bytes: number;
   /** Slot of the row, created zeroed when missing; pinned against eviction until the next call. */
   pin(slot: number): void;
+  /** The row is not what is stored of it any more. */
+  mark(slot: number): void;
+  isChanged(slot: number): boolean;
+  /** Slots marked since the last call, in the order they were marked. */
+  takeChanged(): number[];
+  /** Takes a row out without onEvict. */
+  remove(slot: number): void;
   save(slot: number): Uint8Array;
   /** Creates or replaces the row; returns its slot, or -1 when the bytes have the wrong length. */
   load(scope: string, name: string, bytes: Uint8Array): number;
@@ -45,6 +53,8 @@ export function createRows(options: {
   const slab = createSlab({ rowBytes: layout.bytes, capacity, chunkRows });
   const texts: (string | undefined)[] = [];
   let pinned = -1;
+  let marks = new Uint8Array(1024);
+  let marked: number[] = [];
 
   const handleOf = (slot: number, kind: number): number => {
     const row = slab.row(slot);
@@ -56,7 +66,9 @@ export function createRows(options: {
       if (handle !== 0) pool.free(handle);
     }
     texts[slot] = undefined;
+    if (slot < marks.length) marks[slot] = 0;
   };
+  const isChanged = (slot: number): boolean => slot < marks.length && marks[slot] === 1;
   const table = createTable({
     slab,
     onEvict(slot) {
@@ -83,6 +95,31 @@ export function createRows(options: {
     },
     pin(slot) {
       pinned = slot;
+    },
+    mark(slot) {
+      if (slot >= marks.length) {
+        const grown = new Uint8Array(Math.max(marks.length * 2, slot + 1));
+        grown.set(marks);
+        marks = grown;
+      }
+      if (marks[slot] === 1) return;
+      marks[slot] = 1;
+      marked.push(slot);
+    },
+    isChanged,
+    takeChanged() {
+      // A slot that went and came back is in the list twice; the first time clears its mark.
+      const changed = marked.filter((slot) => {
+        const is = isChanged(slot);
+        if (is) marks[slot] = 0;
+        return is;
+      });
+      marked = [];
+      return changed;
+    },
+    remove(slot) {
+      release(slot);
+      table.remove(slot);
     },
     save(slot) {
       const handles = blocks.map((_, kind) => handleOf(slot, kind));

@@ -26,11 +26,13 @@ export interface SharedState {
   readonly calibration: Calibration;
 }
 
-export function* snapshotState(state: SharedState): Generator<StoredBaseline> {
+/** @param o.changed only the groups and routes that were touched since the last such call */
+export function* snapshotState(state: SharedState, o = { changed: false }): Generator<StoredBaseline> {
   const updatedAt = state.watermark.value;
-  yield* rowsOf(state.shared.groups, GROUP, state.shared.digest, updatedAt);
-  yield* rowsOf(state.shared.routes, ROUTE, state.shared.digest, updatedAt);
-  yield { tenant: '', lineage: EGRESS, layout: LAYOUT, updatedAt, bytes: state.egress.save() };
+  const { groups, routes, digest } = state.shared;
+  yield* rowsOf(groups, o.changed, { mark: GROUP, layout: digest, updatedAt });
+  yield* rowsOf(routes, o.changed, { mark: ROUTE, layout: digest, updatedAt });
+  yield { tenant: '', lineage: EGRESS, layout: LAYOUT, updatedAt, version: 0, bytes: state.egress.save() };
   const clock = {
     watermark: state.watermark.save(),
     counters: state.counters,
@@ -39,16 +41,21 @@ export function* snapshotState(state: SharedState): Generator<StoredBaseline> {
     succession: state.succession.save(),
   };
   const bytes = new TextEncoder().encode(JSON.stringify(clock));
-  yield { tenant: '', lineage: CLOCK, layout: LAYOUT, updatedAt, bytes };
+  yield { tenant: '', lineage: CLOCK, layout: LAYOUT, updatedAt, version: 0, bytes };
 }
 
-function* rowsOf(rows: Rows, mark: string, layout: string, updatedAt: number): Generator<StoredBaseline> {
-  for (const slot of rows.table.slots())
+function* rowsOf(
+  rows: Rows,
+  changed: boolean,
+  { mark, layout, updatedAt }: { mark: string; layout: string; updatedAt: number },
+): Generator<StoredBaseline> {
+  for (const slot of changed ? rows.takeChanged() : rows.table.slots())
     yield {
       tenant: rows.table.scopeOf(slot),
       lineage: mark + rows.table.nameOf(slot),
       layout,
       updatedAt,
+      version: 0,
       bytes: rows.save(slot),
     };
 }

@@ -1,6 +1,6 @@
 // What the services need of a message bus: topics, batched sends, and batches handled before they are committed.
 // Always holds: send() resolves only when all in-sync replicas have the messages; an offset is committed only after
-// its handler resolved. Does not promise: exactly-once; a batch may come again, so ids must make that harmless.
+// its handler resolved, or when the subscriber says so. Does not promise: exactly-once; a batch may come again, so ids must make that harmless.
 
 /** The bus cannot be reached or refuses us; trying again later may help. */
 export class BusUnavailable extends Error {
@@ -40,14 +40,19 @@ export interface SubscribeOptions {
   maxMessages?: number;
   /**
    * Resolves when everything that follows from the batch is durable; then its offsets are committed. An error with
-   * `retriable: true` pauses consumption and repeats the call with growing delays; any other ends the subscription.
+   * `retriable: true` pauses consumption and repeats the call with growing delays; any other ends the subscription. With
+   * `ownCommits` nothing is committed here, and the partition continues at the offset that is answered, if there is one.
    */
-  handler: (batch: BusBatch) => Promise<void>;
+  handler: (batch: BusBatch) => Promise<Position | undefined> | Promise<void>;
+  /** Offsets are committed by commit() alone. */
+  ownCommits?: boolean;
   /**
    * Called at every rebalance with all partitions this member now has, none of which delivers before it resolves.
    * Returned positions are where those partitions then continue instead of at their committed offset.
    */
   onAssigned?: (partitions: readonly TopicPartition[]) => Promise<readonly Position[]>;
+  /** Called once nothing more is handled, before this member leaves the group: the last time for commit(). */
+  onLeaving?: () => Promise<void>;
 }
 
 export interface Position extends TopicPartition {
@@ -58,6 +63,8 @@ export interface Position extends TopicPartition {
 export interface Subscription {
   /** Resolves after close(), rejects when the handler failed with an error that is not retriable. */
   readonly done: Promise<void>;
+  /** Commits positions; does nothing, and says so in the log, while this member may not. */
+  commit(positions: readonly Position[]): Promise<void>;
   /** Lets the batch in hand finish, commits it, leaves the group. */
   close(): Promise<void>;
 }
@@ -72,6 +79,8 @@ export interface Bus {
   subscribe(options: SubscribeOptions): Promise<Subscription>;
   /** A function from a key to the partition of the topic that its messages go to. */
   partitioner(topic: string): Promise<(key: string) => number>;
+  /** Where each partition of the topic ends: the offset its next message will have. */
+  ends(topic: string): Promise<Map<number, number>>;
   /** Messages of the topic that the group has not committed. */
   lag(group: string, topic: string): Promise<number>;
   close(): Promise<void>;

@@ -5,7 +5,7 @@
 
 import type { Consumer, ConsumerGroupJoinEvent, EachBatchPayload, KafkaMessage } from 'kafkajs';
 import type { Logger } from '../logger.ts';
-import type { BusBatch, SubscribeOptions, Subscription, TopicPartition } from './bus.ts';
+import type { BusBatch, Position, SubscribeOptions, Subscription, TopicPartition } from './bus.ts';
 import { isPassing, unavailable } from './kafka-reports.ts';
 import { outlast, pause } from './outage.ts';
 
@@ -35,12 +35,19 @@ export async function startSubscription(parts: Parts): Promise<Subscription> {
   const firstJoin = new Promise<void>((resolve) => {
     joined = resolve;
   });
-  const done = keepConsuming(parts, stop.signal, joined);
+  const current: { consumer: Consumer | null } = { consumer: null };
+  const done = keepConsuming(parts, { stop: stop.signal, joined, current });
   await Promise.race([firstJoin, done]);
   // Whoever holds the subscription awaits `done`; until then a failure must not count as unhandled.
   done.catch(() => undefined);
   return {
     done,
+    async commit(positions) {
+      // Commits tell others how far we are; where to go on is stored with what was learned, so one that fails costs nothing.
+      await current.consumer?.commitOffsets([...positions]).catch((error: Error) => {
+        parts.logger.info({ reason: error.message, group: parts.options.group }, 'offsets not committed');
+      });
+    },
     async close() {
       stop.abort();
       await done.catch(() => undefined);
@@ -48,13 +55,25 @@ export async function startSubscription(parts: Parts): Promise<Subscription> {
   };
 }
 
-async function keepConsuming(parts: Parts, stop: AbortSignal, joined: () => void): Promise<void> {
+interface Life {
+  stop: AbortSignal;
+  joined: () => void;
+  /** The consumer that may commit now. */
+  current: { consumer: Consumer | null };
+}
+
+async function keepConsuming(parts: Parts, life: Life): Promise<void> {
+  const { stop, joined, current } = life;
   let everJoined = false;
   for (let crashes = 0; !stop.aborted; crashes++) {
-    const ending = await consumeOnce(parts, stop, () => {
-      everJoined = true;
-      crashes = 0;
-      joined();
+    const ending = await consumeOnce(parts, {
+      stop,
+      current,
+      joined: () => {
+        everJoined = true;
+        crashes = 0;
+        joined();
+      },
     });
     if (ending.kind === 'closed') return;
     if (ending.kind === 'failed') throw ending.error;
@@ -67,9 +86,10 @@ async function keepConsuming(parts: Parts, stop: AbortSignal, joined: () => void
   }
 }
 
-async function consumeOnce(parts: Parts, stop: AbortSignal, joined: () => void): Promise<Ending> {
+async function consumeOnce(parts: Parts, { stop, joined, current }: Life): Promise<Ending> {
   const { options, brokers, logger } = parts;
   const consumer = parts.newConsumer();
+  current.consumer = consumer;
   let finish = (_: Ending): void => {};
   const ending = new Promise<Ending>((resolve) => {
     finish = resolve;
@@ -109,6 +129,11 @@ async function consumeOnce(parts: Parts, stop: AbortSignal, joined: () => void):
   const result = await ending;
   stop.removeEventListener('abort', onStop);
   await Promise.allSettled(inHand);
+  if (result.kind === 'closed')
+    await options.onLeaving?.().catch((error: Error) => {
+      logger.warn({ reason: error.message, group: options.group }, 'left with work that is not durable');
+    });
+  current.consumer = null;
   await consumer.disconnect().catch((error: Error) => logger.debug({ reason: error.message }, 'disconnect'));
   return result;
 }
@@ -171,8 +196,11 @@ async function handleBatch(parts: BatchParts): Promise<void> {
     if (over.aborted || !payload.isRunning() || payload.isStale()) return;
     const slice = messages.slice(at, at + step);
     const heart = startHeartbeat(payload, over);
+    let next: Position | undefined;
     try {
-      const work = () => options.handler(toBatch(topic, partition, slice));
+      const work = async () => {
+        next = (await options.handler(toBatch(topic, partition, slice))) ?? undefined;
+      };
       const finished = await outlast(work, {
         what: `handle ${topic}`,
         logger: parts.logger,
@@ -190,8 +218,13 @@ async function handleBatch(parts: BatchParts): Promise<void> {
       heart.stop();
     }
     const last = slice.at(-1)!.offset;
+    if (next !== undefined) {
+      consumer.seek(next);
+      return;
+    }
     payload.resolveOffset(last);
-    await consumer.commitOffsets([{ topic, partition, offset: String(BigInt(last) + 1n) }]);
+    if (!options.ownCommits)
+      await consumer.commitOffsets([{ topic, partition, offset: String(BigInt(last) + 1n) }]);
     heart.check();
   }
 }

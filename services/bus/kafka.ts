@@ -101,6 +101,11 @@ export async function createKafkaBus(o: KafkaOptions): Promise<Bus> {
         const partition = Partitioners.DefaultPartitioner();
         return (key) => partition({ topic, partitionMetadata, message: { key, value: null } });
       }),
+    ends: (topic) =>
+      on(admin, async () => {
+        const ends = await admin.fetchTopicOffsets(topic);
+        return new Map(ends.map(({ partition, high }) => [partition, Number(high)]));
+      }),
     lag: (group, topic) =>
       on(admin, async () => {
         const ends = await admin.fetchTopicOffsets(topic);

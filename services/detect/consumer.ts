@@ -1,28 +1,30 @@
-// Detection fed by Kafka: events to the engine, dead letters to the store, baselines restored and saved with the
-// partitions this member has. Always holds: offsets are committed after everything is stored; only the member that has
-// a credential's partition saves its baseline.
+// Detection fed by Kafka: events to the engine, dead letters to the store, parts taken up and given away with the partitions.
+// Always holds: a partition goes on where its last checkpoint ends, whatever was committed; offsets are committed after a
+// checkpoint; what was judged of a partition that went to another member and is not durable is forgotten.
 
-import type { StoredBaseline } from '../../detectors/engine-contract.ts';
 import { type Rejection, rejection } from '../../schemas/rejection.ts';
-import type { Bus, BusBatch, Subscription } from '../bus/bus.ts';
+import type { Bus, BusBatch, Position, Subscription } from '../bus/bus.ts';
 import { isOutage } from '../bus/outage.ts';
-import { type BusTopics, createBusSink, credentialKey } from '../ingest/bus-sink.ts';
+import { type BusTopics, createBusSink } from '../ingest/bus-sink.ts';
 import type { Logger } from '../logger.ts';
 import type { Store } from '../store/store.ts';
-import type { Detect } from './detect.ts';
+import { type Detect, Superseded } from './detect.ts';
 import { readEvents } from './event-message.ts';
+import type { Parts } from './parts.ts';
 
-const SAVE_EVERY_MS = 5 * 60_000;
-/** Most messages in one batch, and so most that may come again per partition. */
+/** Most messages in one batch. */
 const BATCH = 5_000;
+/** Events per partition that are looked up after it was taken up: a producer may have sent them twice. */
+const DOUBT = 5_000;
+const TICK_MS = 100;
 
 export interface DetectConsumerOptions {
   bus: Bus;
   topics: BusTopics;
   group: string;
   detect: Detect;
+  parts: Parts;
   store: Pick<Store, 'insertRejections'>;
-  saveEveryMs?: number;
   logger: Logger;
 }
 
@@ -34,78 +36,108 @@ export interface DetectConsumer {
 }
 
 export async function startDetectConsumer(o: DetectConsumerOptions): Promise<DetectConsumer> {
-  const { bus, topics, detect, logger } = o;
+  const { bus, topics, detect, parts, logger } = o;
+  const topic = topics.events;
   const counters = { notEvents: 0, unreadableDeadLetters: 0 };
   const sink = createBusSink({ bus, topics });
-  await bus.ensureTopics([topics.events, topics.deadLetters]);
-  const partitionOf = await bus.partitioner(topics.events);
-  const partition = (row: StoredBaseline) => partitionOf(credentialKey(row.tenant, row.lineage));
   let owned = new Set<number>();
-  let restoredShared = false;
-  const mine = (row: StoredBaseline) => isShared(row) || owned.has(partition(row));
+  /** The batch whose rejections are sent: one that is repeated after an outage sends none again. */
+  let rejected = '';
+
+  const at = (partition: number, position: number): Position => ({
+    topic,
+    partition,
+    offset: String(position),
+  });
+  const takeUp = (partitions: readonly number[]) => parts.find(partitions, (names) => detect.adopt(names));
+
+  const handle = async (batch: BusBatch): Promise<Position | undefined> => {
+    const { partition, messages } = batch;
+    const read = readEvents(batch);
+    if (read.rejections.length > 0 && rejected !== batch.token) {
+      await sink.reject(read.rejections);
+      counters.notEvents += read.rejections.length;
+      rejected = batch.token;
+    }
+    const from = Number(messages[0]!.offset);
+    const to = Number(messages.at(-1)!.offset) + 1;
+    try {
+      await detect.take({ part: parts.name(partition), from, to, events: read.events });
+    } catch (error) {
+      if (!(error instanceof Superseded)) throw error;
+      logger.warn({ partition }, error.message);
+      await detect.abandon([parts.name(partition)]);
+      const position = (await takeUp([partition])).get(partition);
+      return at(partition, position ?? from);
+    }
+  };
+  const onAssigned = async (partitions: readonly { partition: number }[]): Promise<Position[]> => {
+    const now = partitions.map(({ partition }) => partition).sort((a, b) => a - b);
+    const lost = [...owned].filter((partition) => !now.includes(partition));
+    await detect.abandon(lost.map(parts.name));
+    // Named by the lowest partition, so no two members use one name.
+    if (now.length > 0)
+      await detect.share(`shared/${o.group}/${now[0]}`, (names) => nearest(names, o.group, now[0]!));
+    const gained = now.filter((partition) => !owned.has(partition));
+    const found = await takeUp(gained);
+    owned = new Set(now);
+    detect.doubt(DOUBT * gained.length);
+    logger.info({ partitions: now.length, gained: gained.length, lost: lost.length }, 'partitions assigned');
+    return now.flatMap((partition) => {
+      const position = found.get(partition) ?? detect.position(parts.name(partition));
+      return position === undefined ? [] : [at(partition, position)];
+    });
+  };
 
   const events = await bus.subscribe({
     group: o.group,
-    topics: [topics.events],
+    topics: [topic],
     maxMessages: BATCH,
-    handler: async (batch) => {
-      const read = readEvents(batch);
-      await detect.handle(read.events, batch.token);
-      if (read.rejections.length === 0) return;
-      await sink.reject(read.rejections);
-      counters.notEvents += read.rejections.length;
-    },
-    onAssigned: async (partitions) => {
-      const now = new Set(partitions.map((one) => one.partition));
-      const lost = (row: StoredBaseline) =>
-        !isShared(row) && owned.has(partition(row)) && !now.has(partition(row));
-      if ([...owned].some((one) => !now.has(one))) await detect.save(lost);
-      const { restored, ignored } = await detect.restore((row) =>
-        isShared(row) ? !restoredShared : now.has(partition(row)) && !owned.has(partition(row)),
-      );
-      restoredShared = true;
-      owned = now;
-      detect.doubt(BATCH * now.size);
-      logger.info({ partitions: now.size, restored, ignored }, 'partitions assigned');
-      return [];
-    },
+    ownCommits: true,
+    handler: handle,
+    onAssigned,
+    onLeaving: () => detect.finish(),
   });
+  detect.onDurable((positions) =>
+    events.commit(
+      [...owned].flatMap((partition) => {
+        const durable = positions.find(({ part }) => part === parts.name(partition));
+        return durable === undefined ? [] : [at(partition, durable.position)];
+      }),
+    ),
+  );
   const deadLetters = await subscribeDeadLetters(o, counters).catch(async (error) => {
     await events.close();
     throw error;
   });
-  const timer = setInterval(() => void saveQuietly(detect, mine, logger), o.saveEveryMs ?? SAVE_EVERY_MS);
+  const timer = setInterval(() => void tickQuietly(detect, logger), TICK_MS);
   return {
     counters,
     done: Promise.race([events.done, deadLetters.done]),
     async close() {
       clearInterval(timer);
-      // Before the group gives our partitions to others, who restore what is stored.
-      await saveQuietly(detect, mine, logger);
       await Promise.all([events.close(), deadLetters.close()]);
-      await detect.finish(mine).catch((error: Error) => {
-        logger.error({ reason: error.message }, 'what was learned since the last save could not be saved');
-      });
     },
   };
 }
 
-/** State that belongs to no credential; see detectors/state/snapshot.ts. */
-function isShared(row: StoredBaseline): boolean {
-  return row.lineage.startsWith('\u0001');
+/** The name in use by the member that had the partition before: the last that begins at or before it. */
+function nearest(names: readonly string[], group: string, partition: number): string | null {
+  const prefix = `shared/${group}/`;
+  const known = names
+    .filter((name) => name.startsWith(prefix))
+    .map((name) => ({ name, from: Number(name.slice(prefix.length)) }))
+    .sort((a, b) => a.from - b.from);
+  return (known.filter(({ from }) => from <= partition).at(-1) ?? known[0])?.name ?? null;
 }
 
-async function saveQuietly(
-  detect: Detect,
-  mine: (row: StoredBaseline) => boolean,
-  logger: Logger,
-): Promise<void> {
+async function tickQuietly(detect: Detect, logger: Logger): Promise<void> {
   try {
-    await detect.save(mine);
+    await detect.tick();
   } catch (error) {
-    if (!isOutage(error)) logger.error({ err: error }, 'baselines could not be saved');
-    else
-      logger.warn({ reason: (error as Error).message }, 'baselines could not be saved; trying again later');
+    // The next batch, or the next tick, tries again.
+    if (!isOutage(error)) logger.error({ err: error }, 'a checkpoint failed');
+    else logger.debug({ reason: (error as Error).message }, 'a checkpoint has to wait');
   }
 }
 

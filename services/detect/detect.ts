@@ -1,39 +1,45 @@
-// Detection as a service: judges events with the engine and makes everything that follows durable.
-// Always holds: handle() resolves only when findings, incidents, deliveries and events are stored, events last, so an
-// event that is in the store has had its consequences; a repeated call judges nothing twice.
-// Does not promise: what was learned since the last save() after a crash.
+// Detection as a service: judges events with the engine, in order, and makes everything that follows durable in checkpoints.
+// Always holds: one thing at a time; an event is judged once, whatever is repeated, restarted or taken over, unless nothing of its
+// first judgement was kept. What is judged and not yet checkpointed is bounded; while the store is away nothing more is judged.
 
 import { randomUUID } from 'node:crypto';
-import type { Engine, StoredBaseline } from '../../detectors/engine-contract.ts';
+import type { Engine } from '../../detectors/engine-contract.ts';
 import type { ApiEvent } from '../../schemas/event.ts';
-import type { Finding } from '../../schemas/finding.ts';
 import type { Incident } from '../../schemas/incident.ts';
 import type { Tuning } from '../../schemas/tuning.ts';
 import type { Logger } from '../logger.ts';
-import type { Store } from '../store/store.ts';
-import { createRecentIds } from './recent-ids.ts';
+import {
+  type Checkpoint,
+  type CheckpointStore,
+  checkpointOf,
+  type Deliverer,
+  type Outcome,
+  perform,
+  readHeads,
+} from './checkpoint.ts';
+import { createRecentIds, type RecentIds } from './recent-ids.ts';
+import type { Residency } from './residency.ts';
+import { restoreShared } from './shared-state.ts';
+import { storedIds } from './stored-ids.ts';
 
-/** Ids remembered per generation; about 10 MB each. */
+/** Ids remembered per generation, over all parts; about 10 MB each. */
 const RECENT_IDS = 100_000;
-const BASELINES_AT_ONCE = 1_000;
+const LEAST_RECENT_IDS = 5_000;
+/** When a checkpoint is due. Findings wait less, since people wait for them. */
+const PACE = { events: 50_000, evicted: 20_000, ms: 2_000, findingsMs: 200 };
 
 export interface DetectOptions {
   engine: Engine;
-  store: Pick<
-    Store,
-    | 'insertEvents'
-    | 'insertFindings'
-    | 'insertIncidents'
-    | 'recordTuning'
-    | 'saveBaselines'
-    | 'loadBaselines'
-    | 'query'
-  >;
+  residency: Residency;
+  store: CheckpointStore;
   /** What the engine judges by at the start. */
   tuning: Tuning;
-  deliverer: { enqueue(incidents: readonly Incident[]): Promise<void> };
+  deliverer: Deliverer;
+  /** The part of the input that a credential's events come in; default: all in one part without positions. */
+  partOf?: (tenant: string, lineage: string) => string;
   /** Told of every incident state once it is stored. */
   onIncidents?: (incidents: readonly Incident[]) => void;
+  pace?: Partial<typeof PACE>;
   logger: Logger;
 }
 
@@ -46,41 +52,92 @@ export interface DetectCounters {
   incidents: number;
   /** Events a detector failed on; they are stored but not judged. */
   failed: number;
+  checkpoints: number;
+}
+
+/** Events of one part of the input in their order; `from` and `to` (the next) are positions in it. */
+export interface Batch {
+  part: string;
+  from: number;
+  to: number;
+  events: readonly ApiEvent[];
+}
+
+export interface Position {
+  part: string;
+  position: number;
+}
+
+/** Another process has learned further in this part: what is in memory of it is old. */
+export class Superseded extends Error {
+  override name = 'Superseded';
+  readonly part: string;
+  constructor(part: string) {
+    super(`another process has judged further in ${part}; going on from there`);
+    this.part = part;
+  }
 }
 
 export interface Detect {
-  /** Throws what the store throws; call again with the same events then. `token` names the batch. */
+  /**
+   * Judges the events; a later checkpoint makes that durable. Throws what the store throws; call again with the same events then.
+   * Throws Superseded, having judged nothing.
+   */
+  take(batch: Batch): Promise<void>;
+  /** Judges the events of input without positions and resolves when that is durable. `token` names them. */
   handle(events: readonly ApiEvent[], token: string): Promise<void>;
+  /** A checkpoint, if one is due. */
+  tick(): Promise<void>;
+  checkpoint(): Promise<void>;
+  /** Told after each checkpoint how far the parts are durable. */
+  onDurable(tell: (positions: readonly Position[]) => Promise<void>): void;
   /** The next `events` events may be in the store already (after a start or a rebalance): look before judging. */
   doubt(events: number): void;
   /** Throws TuningError naming every problem; the old tuning stays in force. */
   setTuning(tuning: Tuning): void;
-  /** Stores the baselines that `which` accepts. */
-  save(which?: (row: StoredBaseline) => boolean): Promise<void>;
-  restore(which?: (row: StoredBaseline) => boolean): Promise<{ restored: number; ignored: number }>;
-  /** Stores the final state of incidents and all baselines. */
-  finish(which?: (row: StoredBaseline) => boolean): Promise<void>;
+  /** Takes up what is shared between credentials under this name, or under the one `like` prefers, and keeps it there from now. */
+  share(name: string, like: (names: readonly string[]) => string | null): Promise<void>;
+  /** Takes parts up where they are durable: finishes what was begun, and answers where to go on; a part never judged is missing. */
+  adopt(parts: readonly string[]): Promise<Position[]>;
+  /** Forgets parts that others have now, with what was judged of them and is not durable. */
+  abandon(parts: readonly string[]): Promise<void>;
+  /** The next position to judge in a part, as far as this process knows. */
+  position(part: string): number | undefined;
+  /** Stores the final state of incidents and everything learned. */
+  finish(): Promise<void>;
   readonly counters: Readonly<DetectCounters>;
 }
 
-/** What judging a batch gave, until it is stored. */
-interface Outcome {
-  token: string;
-  events: readonly ApiEvent[];
-  findings: Finding[];
-  incidents: Incident[];
-}
-
 export function createDetect(o: DetectOptions): Detect {
-  const { engine, store } = o;
-  const counters: DetectCounters = { events: 0, duplicates: 0, findings: 0, incidents: 0, failed: 0 };
-  const recent = createRecentIds(RECENT_IDS);
-  /** At most one: the next batch is judged only after this one is stored. */
-  let unwritten: Outcome | null = null;
+  const { engine, store, residency, partOf = () => '' } = o;
+  const pace = { ...PACE, ...o.pace };
+  const counters: DetectCounters = {
+    events: 0,
+    duplicates: 0,
+    findings: 0,
+    incidents: 0,
+    failed: 0,
+    checkpoints: 0,
+  };
+  const recent = new Map<string, RecentIds>();
+  const outcomes = new Map<string, Outcome>();
+  const positions = new Map<string, number>();
+  const shared = { name: '', version: 0, whole: true };
+  /** At most one checkpoint is under way; nothing is judged before it is done. */
+  let writing: Checkpoint | null = null;
+  let oldest = 0;
+  let lastCheckpoint = 0;
   let doubtful = 0;
+  let tell: (positions: readonly Position[]) => Promise<void> = async () => undefined;
   let { tuning } = o;
   /** Version that is known to be in the store: every incident there can be traced to what it was judged by. */
   let recorded: string | null = null;
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = last.then(work);
+    last = turn.catch(() => undefined);
+    return turn;
+  };
 
   async function recordTuning(): Promise<void> {
     const version = engine.tuningVersion;
@@ -89,30 +146,68 @@ export function createDetect(o: DetectOptions): Detect {
     recorded = version;
   }
 
-  async function write(): Promise<void> {
-    if (unwritten === null) return;
-    const { token, events, findings, incidents } = unwritten;
-    await recordTuning();
-    if (findings.length > 0) await store.insertFindings(findings, token);
-    if (incidents.length > 0) {
-      await store.insertIncidents(incidents, token);
-      await o.deliverer.enqueue(incidents);
-    }
-    if (events.length > 0) await store.insertEvents(events, token);
-    unwritten = null;
-    counters.findings += findings.length;
-    counters.incidents += incidents.length;
-    if (incidents.length > 0) o.onIncidents?.(incidents);
+  function begin(): Checkpoint | null {
+    if (outcomes.size === 0) return null;
+    const judged = [...outcomes.values()];
+    const baselines = [...residency.unsaved(), ...engine.changes(), ...(shared.whole ? engine.shared() : [])];
+    shared.whole = false;
+    shared.version++;
+    outcomes.clear();
+    return checkpointOf({
+      baselines,
+      outcomes: judged,
+      placeOf: ({ tenant, lineage }) => {
+        const part = partOf(tenant, lineage);
+        return { part, position: positions.get(part) ?? 0 };
+      },
+      shard: shared.name,
+      version: shared.version,
+    });
   }
 
-  function judge(events: readonly ApiEvent[], token: string): Outcome {
-    const findings: Finding[] = [];
-    const incidents: Incident[] = [];
+  async function write(): Promise<void> {
+    writing ??= begin();
+    if (writing === null) return;
+    await recordTuning();
+    await store.learned.save(writing.rows, writing.token);
+    for (const duties of writing.duties) await perform(duties, store, o.deliverer);
+    const { duties, positions: durable } = writing;
+    writing = null;
+    residency.saved();
+    lastCheckpoint = Date.now();
+    counters.checkpoints++;
+    for (const { findings, incidents } of duties) {
+      counters.findings += findings.length;
+      counters.incidents += incidents.length;
+      if (incidents.length > 0) o.onIncidents?.(incidents);
+    }
+    await tell(durable);
+  }
+
+  function isDue(): boolean {
+    if (writing !== null) return true;
+    if (outcomes.size === 0) return false;
+    let events = 0;
+    let news = false;
+    for (const outcome of outcomes.values()) {
+      events += outcome.events.length;
+      news ||= outcome.findings.length > 0 || outcome.incidents.length > 0;
+    }
+    const now = Date.now();
+    return (
+      events >= pace.events ||
+      now - oldest >= pace.ms ||
+      (news && now - lastCheckpoint >= pace.findingsMs) ||
+      residency.size >= pace.evicted
+    );
+  }
+
+  function judge(events: readonly ApiEvent[], into: Outcome): void {
     for (const event of events) {
       try {
         const verdict = engine.process(event);
-        findings.push(...verdict.findings);
-        incidents.push(...verdict.incidents);
+        into.findings.push(...verdict.findings);
+        into.incidents.push(...verdict.incidents);
       } catch (error) {
         counters.failed++;
         o.logger.error(
@@ -120,51 +215,68 @@ export function createDetect(o: DetectOptions): Detect {
           'a detector failed on an event; it is stored unjudged',
         );
       }
+      into.events.push(event);
     }
-    return { token, events, findings, incidents: latestStates(incidents) };
   }
 
-  async function fresh(events: readonly ApiEvent[]): Promise<ApiEvent[]> {
-    const stored = doubtful > 0 ? await storedIds(store, events) : null;
-    doubtful = Math.max(0, doubtful - events.length);
-    const kept = events.filter((event) => recent.add(event.id) && !stored?.has(event.id));
-    counters.duplicates += events.length - kept.length;
-    return kept;
+  function outcomeOf({ part, from, to }: Batch, token: string | null): Outcome {
+    let outcome = outcomes.get(part);
+    if (outcome === undefined) {
+      if (outcomes.size === 0) oldest = Date.now();
+      outcome = { part, from, to, token: '', events: [], findings: [], incidents: [] };
+      outcomes.set(part, outcome);
+    }
+    outcome.to = to;
+    outcome.token = token ?? `${part}@${outcome.from}-${to}`;
+    return outcome;
   }
 
-  async function* rows(which: (row: StoredBaseline) => boolean): AsyncGenerator<StoredBaseline[]> {
-    let part: StoredBaseline[] = [];
-    for await (const row of store.loadBaselines()) {
-      if (which(row)) part.push(row);
-      if (part.length < BASELINES_AT_ONCE) continue;
-      yield part;
-      part = [];
-    }
-    if (part.length > 0) yield part;
-  }
-
-  async function save(which: (row: StoredBaseline) => boolean = () => true): Promise<void> {
-    const token = `baselines/${randomUUID()}`;
-    let part: StoredBaseline[] = [];
-    let n = 0;
-    for (const row of engine.snapshot()) {
-      if (which(row)) part.push(row);
-      if (part.length < BASELINES_AT_ONCE) continue;
-      await store.saveBaselines(part, `${token}/${n++}`);
-      part = [];
-    }
-    if (part.length > 0) await store.saveBaselines(part, `${token}/${n}`);
+  async function take(batch: Batch, token: string | null): Promise<void> {
+    // What a checkpoint under way holds came before.
+    if (writing !== null) await write();
+    const { part, from } = batch;
+    const judged = positions.get(part);
+    const check = (row: { part: string; position: number }): void => {
+      if (part !== '' && row.part === part && row.position > (judged ?? from)) throw new Superseded(part);
+    };
+    await residency.fetch(engine, batch.events, check);
+    const stored = doubtful > 0 ? await storedIds(store, batch.events) : null;
+    // From here on nothing waits and nothing throws: a batch is judged whole or not at all.
+    doubtful = Math.max(0, doubtful - batch.events.length);
+    const ids =
+      recent.get(part) ?? createRecentIds(Math.max(LEAST_RECENT_IDS, RECENT_IDS / (positions.size + 1)));
+    recent.set(part, ids);
+    const fresh = batch.events.filter((event) => ids.add(event.id) && !stored?.has(event.id));
+    counters.events += fresh.length;
+    counters.duplicates += batch.events.length - fresh.length;
+    if (fresh.length > 0 || part !== '') judge(fresh, outcomeOf(batch, token));
+    if (part !== '') positions.set(part, batch.to);
+    residency.judged();
   }
 
   return {
     counters,
-    async handle(events, token) {
-      await write();
-      const kept = await fresh(events);
-      if (kept.length === 0) return;
-      counters.events += kept.length;
-      unwritten = judge(kept, token);
-      await write();
+    take: (batch) =>
+      inTurn(async () => {
+        if (batch.to > (positions.get(batch.part) ?? 0)) await take(batch, null);
+        if (isDue()) await write();
+      }),
+    handle: (events, token) =>
+      inTurn(async () => {
+        await take({ part: '', from: 0, to: 0, events }, token);
+        await write();
+      }),
+    tick: () =>
+      inTurn(async () => {
+        if (isDue()) await write();
+      }),
+    checkpoint: () =>
+      inTurn(async () => {
+        if (writing !== null) await write();
+        await write();
+      }),
+    onDurable(next) {
+      tell = next;
     },
     doubt(events) {
       doubtful = Math.max(doubtful, events);
@@ -173,66 +285,50 @@ export function createDetect(o: DetectOptions): Detect {
       engine.setTuning(next);
       tuning = next;
     },
-    save,
-    async restore(which = () => true) {
-      const total = { restored: 0, ignored: 0 };
-      for await (const part of rows(which)) {
-        const result = engine.restore(part);
-        total.restored += result.restored;
-        total.ignored += result.ignored;
-      }
-      return total;
-    },
-    async finish(which) {
-      await write();
-      unwritten = {
-        token: `finish/${randomUUID()}`,
-        events: [],
-        findings: [],
-        incidents: latestStates(engine.finish()),
-      };
-      await write();
-      await save(which);
-    },
+    share: (name, like) =>
+      inTurn(async () => {
+        if (writing !== null) await write();
+        if (shared.name === name) return;
+        const choose = shared.version === 0 ? like : null;
+        const from = await restoreShared(store, engine, { name, like: choose ?? null, logger: o.logger });
+        Object.assign(shared, { name, ...from });
+      }),
+    adopt: (parts) =>
+      inTurn(async () => {
+        const heads = await readHeads(store, parts);
+        for (const [part, { position, duties }] of heads) {
+          await perform(duties, store, o.deliverer);
+          positions.set(part, position);
+        }
+        return [...heads].map(([part, { position }]) => ({ part, position }));
+      }),
+    abandon: (parts) =>
+      inTurn(async () => {
+        const lost = new Set(parts.filter((part) => positions.has(part) || outcomes.has(part)));
+        if (lost.size === 0) return;
+        for (const part of lost) {
+          outcomes.delete(part);
+          positions.delete(part);
+          recent.delete(part);
+        }
+        const isLost = ({ tenant, lineage }: { tenant: string; lineage: string }): boolean =>
+          lost.has(partOf(tenant, lineage));
+        for (const { tenant, lineage } of [...engine.held()].filter(isLost)) engine.forget(tenant, lineage);
+        residency.forget(isLost);
+      }),
+    position: (part) => positions.get(part),
+    finish: () =>
+      inTurn(async () => {
+        if (writing !== null) await write();
+        const [part = ''] = positions.keys();
+        const incidents = engine.finish();
+        const position = positions.get(part) ?? 0;
+        if (incidents.length > 0 || residency.unsaved().length > 0)
+          outcomeOf(
+            { part, from: position, to: position, events: [] },
+            `finish/${randomUUID()}`,
+          ).incidents.push(...incidents);
+        await write();
+      }),
   };
-}
-
-/** The last state of each incident and status in order: an opening is never swallowed by the update after it. */
-function latestStates(incidents: readonly Incident[]): Incident[] {
-  const last = new Map<string, Incident>();
-  for (const incident of incidents) last.set(`${incident.id} ${incident.status}`, incident);
-  return [...last.values()];
-}
-
-/** Events per look-up: ClickHouse takes at most 128 KiB in one query parameter (http_max_field_value_size). */
-const LOOKUP = 500;
-
-async function storedIds(store: Pick<Store, 'query'>, events: readonly ApiEvent[]): Promise<Set<string>> {
-  const ids = new Set<string>();
-  for (let from = 0; from < events.length; from += LOOKUP)
-    for (const { id } of await storedAmong(store, events.slice(from, from + LOOKUP))) ids.add(id);
-  return ids;
-}
-
-async function storedAmong(
-  store: Pick<Store, 'query'>,
-  events: readonly ApiEvent[],
-): Promise<{ id: string }[]> {
-  let from = Number.POSITIVE_INFINITY;
-  let to = 0;
-  for (const { at } of events) {
-    from = Math.min(from, at);
-    to = Math.max(to, at);
-  }
-  return await store.query<{ id: string }>(
-    `SELECT toString(id) AS id FROM events
-     WHERE lineage IN {lineages:Array(String)} AND id IN {ids:Array(String)}
-       AND at >= fromUnixTimestamp64Milli({from:Int64}) AND at <= fromUnixTimestamp64Milli({to:Int64})`,
-    {
-      lineages: [...new Set(events.map((event) => event.credential.lineage))],
-      ids: events.map((event) => event.id),
-      from,
-      to,
-    },
-  );
 }

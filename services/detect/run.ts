@@ -15,6 +15,8 @@ import { createStore } from '../store/store.ts';
 import { startDetectConsumer } from './consumer.ts';
 import { createDetect } from './detect.ts';
 import { reportHealth } from './health.ts';
+import { createParts } from './parts.ts';
+import { createResidency } from './residency.ts';
 
 /** Facts that other processes were told are known within this time. */
 const CATCH_UP = '*/10 * * * * *';
@@ -41,7 +43,14 @@ export async function runDetect(settings: Settings, o: RunDetectOptions): Promis
     try {
       const tuning = tuningOf(settings);
       const knowledge = createKnowledge(readFactsFiles(settings.facts));
-      const engine = createEngine({ tuning, knowledge, pagesPerDay: settings.pagesPerDay });
+      const residency = createResidency(store);
+      const engine = createEngine({
+        tuning,
+        knowledge,
+        pagesPerDay: settings.pagesPerDay,
+        onEvict: residency.onEvict,
+        recall: residency.recall,
+      });
       const keeper = createFactKeeper({ store, knowledge });
       await keeper.catchUp();
       const schedule = startSchedule({
@@ -56,9 +65,12 @@ export async function runDetect(settings: Settings, o: RunDetectOptions): Promis
         logger: o.logger,
       });
       const deliverer = createDeliverer({ outbox: store.outbox, webhooks, logger: o.logger });
-      const detect = createDetect({ engine, tuning, store, deliverer, logger: o.logger });
       const { group, topics } = kafka;
-      const consumer = await startDetectConsumer({ bus, topics, group, detect, store, logger: o.logger });
+      await bus.ensureTopics([topics.events, topics.deadLetters]);
+      const parts = await createParts(bus, topics.events);
+      const { logger } = o;
+      const detect = createDetect({ engine, residency, tuning, store, deliverer, partOf: parts.of, logger });
+      const consumer = await startDetectConsumer({ bus, topics, group, detect, parts, store, logger });
       const unwatch = o.watchTuning?.((tuning) => detect.setTuning(tuning));
       o.logger.info({ group, topic: topics.events }, 'detection runs');
       try {

@@ -57,7 +57,12 @@ export interface Client {
   /** Stores the rows; with a token, a repeat of the same insert is dropped by ClickHouse. */
   insert(table: string, rows: readonly object[], token?: string): Promise<void>;
   /** Stores rows already encoded as RowBinary. */
-  insertBinary(table: string, columns: readonly string[], body: Uint8Array, token?: string): Promise<void>;
+  insertBinary(
+    table: string,
+    columns: readonly string[],
+    body: Uint8Array,
+    o?: { token?: string; settings?: ClickHouseSettings },
+  ): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -137,13 +142,13 @@ export function createStoreClient(o: ClientOptions): Client {
           clickhouse_settings: insertSettings(token),
         });
       }),
-    insertBinary: (table, columns, body, token) =>
+    insertBinary: (table, columns, body, { token, settings = {} } = {}) =>
       attempt(`the insert into ${table}`, false, async () => {
         const result = await client.exec({
           query: `INSERT INTO ${table} (${columns.join(', ')}) FORMAT RowBinary`,
           values: Readable.from([body], { objectMode: false }),
           http_headers: identified({}),
-          clickhouse_settings: insertSettings(token),
+          clickhouse_settings: { ...settings, ...insertSettings(token) },
         });
         for await (const _ of result.stream) {
           // ClickHouse answers an insert with nothing; reading to the end frees the connection.

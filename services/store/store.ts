@@ -2,21 +2,22 @@
 // Always holds: an insert is stored when its promise resolves; the same token inserts once.
 // Throws StoreUnavailable when it is worth trying again later, StoreError when it is not.
 
-import type { StoredBaseline } from '../../detectors/engine-contract.ts';
 import type { ApiEvent } from '../../schemas/event.ts';
 import { type Fact, fact as factSchema } from '../../schemas/fact.ts';
 import type { Finding } from '../../schemas/finding.ts';
 import type { Incident } from '../../schemas/incident.ts';
 import type { Rejection } from '../../schemas/rejection.ts';
 import type { Tuning } from '../../schemas/tuning.ts';
-import { loadBaselines, saveBaselines } from './baselines.ts';
 import { type ClientOptions, createStoreClient } from './client.ts';
-import { eventRow, findingRow, rejectionRow } from './events.ts';
+import { EVENT_COLUMNS, encodeEvents, findingRow, rejectionRow } from './events.ts';
 import { createHuntStore, type HuntStore } from './hunts.ts';
 import { incidentRow, readIncidents } from './incidents.ts';
+import { createLearnedStore, type LearnedStore } from './learned.ts';
 import { migrate, readMigrations } from './migrate.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 
+export { encodeEvents } from './events.ts';
+export type { LearnedRow, LearnedStore } from './learned.ts';
 export type { Outbox } from './outbox.ts';
 export { MigrationError, StoreError, StoreUnavailable } from './store-error.ts';
 
@@ -29,7 +30,8 @@ export interface Store {
   /** Creates or updates the tables. Throws MigrationError when an applied migration was changed. */
   migrate(): Promise<void>;
   ping(): Promise<boolean>;
-  insertEvents(events: readonly ApiEvent[], token: string): Promise<void>;
+  /** @param events or what encodeEvents() made of them */
+  insertEvents(events: readonly ApiEvent[] | Uint8Array, token: string): Promise<void>;
   insertFindings(findings: readonly Finding[], token: string): Promise<void>;
   insertIncidents(incidents: readonly Incident[], token: string): Promise<void>;
   insertRejections(rejections: readonly Rejection[], token: string): Promise<void>;
@@ -39,8 +41,7 @@ export interface Store {
   insertFacts(facts: readonly { id: string; fact: Fact }[]): Promise<void>;
   /** All facts, in the order they were told. */
   facts(): Promise<Fact[]>;
-  saveBaselines(rows: readonly StoredBaseline[], token: string): Promise<void>;
-  loadBaselines(): AsyncIterable<StoredBaseline>;
+  readonly learned: LearnedStore;
   readonly outbox: Outbox;
   readonly hunts: HuntStore;
   /** Latest state of each incident, newest first; at most `limit` (1,000) with a last event at or after `since` (ms). */
@@ -57,7 +58,10 @@ export function createStore(o: StoreOptions): Store {
     migrate: async () =>
       migrate(client, { migrations: await readMigrations(), retentionDays: o.retentionDays ?? 90 }),
     ping: () => client.ping(),
-    insertEvents: (events, token) => client.insert('events', events.map(eventRow), token),
+    insertEvents: async (events, token) => {
+      const body = events instanceof Uint8Array ? events : encodeEvents(events);
+      if (body.length > 0) await client.insertBinary('events', EVENT_COLUMNS, body, { token });
+    },
     insertFindings: (findings, token) => client.insert('findings', findings.map(findingRow), token),
     insertIncidents: (incidents, token) => client.insert('incidents', incidents.map(incidentRow), token),
     insertRejections: (rejections, token) => client.insert('rejections', rejections.map(rejectionRow), token),
@@ -83,8 +87,7 @@ export function createStore(o: StoreOptions): Store {
       );
       return rows.map(({ fact }) => factSchema.parse(JSON.parse(fact)));
     },
-    saveBaselines: (rows, token) => saveBaselines(client, rows, token),
-    loadBaselines: () => loadBaselines(client),
+    learned: createLearnedStore(client),
     outbox: createOutbox(client),
     hunts: createHuntStore(client),
     incidents: (options) => readIncidents(client, options),

@@ -14,6 +14,7 @@ import type { StatusReport } from '../console/status.ts';
 import { createDeliverer } from '../deliver/deliver.ts';
 import { createDetect, type Detect } from '../detect/detect.ts';
 import { reportHealth } from '../detect/health.ts';
+import { createResidency } from '../detect/residency.ts';
 import { factTaker } from '../facts/fact-taker.ts';
 import { readFactsFiles } from '../facts/read-facts.ts';
 import { createFactKeeper } from '../facts/take-facts.ts';
@@ -59,8 +60,8 @@ export interface Up {
   finish(): Promise<void>;
 }
 
-/** Baselines are stored at every full minute: what a crash may forget. */
-const SAVE = '0 * * * * *';
+/** What credentials share is stored under this name; there is one `up` per store. */
+const SHARED = 'shared/up';
 const DAILY = '0 5 0 * * *';
 /** Incidents of earlier runs shown on the status page. */
 const EARLIER_INCIDENTS = 1000;
@@ -70,12 +71,28 @@ export async function startUp(o: UpOptions): Promise<Up> {
   const { store, embedded } = await openStore(settings, lifecycle);
   const tuning = tuningOf(settings);
   const knowledge = createKnowledge(readFactsFiles(settings.facts));
-  const engine = createEngine({ tuning, knowledge, pagesPerDay: settings.pagesPerDay });
+  const residency = createResidency(store);
+  const engine = createEngine({
+    tuning,
+    knowledge,
+    pagesPerDay: settings.pagesPerDay,
+    onEvict: residency.onEvict,
+    recall: residency.recall,
+  });
   const keeper = createFactKeeper({ store, knowledge });
   await keeper.catchUp();
   const deliverer = createDeliverer({ outbox: store.outbox, webhooks: settings.webhooks, logger });
-  const detect = createDetect({ engine, tuning, store, deliverer, logger, onIncidents: o.onIncidents });
-  await detect.restore();
+  const detect = createDetect({
+    engine,
+    residency,
+    tuning,
+    store,
+    deliverer,
+    logger,
+    onIncidents: o.onIncidents,
+  });
+  await detect.share(SHARED, (names) => (names.includes(SHARED) ? SHARED : null));
+  await detect.adopt(['']);
   const known = await store.query('SELECT 1 FROM events LIMIT 1');
   if (known.length > 0) detect.doubt(Number.POSITIVE_INFINITY);
   const reload = watchTuning({ file: settings.file, apply: (tuning) => detect.setTuning(tuning), logger });
@@ -88,7 +105,6 @@ export async function startUp(o: UpOptions): Promise<Up> {
   lifecycle.onClose('delivery', () => delivering);
   const schedule = startSchedule({
     jobs: [
-      { name: 'save baselines', every: SAVE, run: () => detect.save() },
       { name: 'health of detectors', every: DAILY, run: async () => reportHealth(engine.health(), logger) },
     ],
     logger,

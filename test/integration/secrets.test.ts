@@ -124,7 +124,7 @@ test('no secret reaches a topic, a table, a log or a file', {
     ['answers', answers.join('\n')],
     ...filesBelow(data).map((path): [string, string] => [path, readFileSync(path, 'latin1')]),
   ]);
-  for (const table of ['events', 'rejections', 'baselines', 'credentials'])
+  for (const table of ['events', 'rejections', 'learned', 'credentials'])
     assert.ok((written.get(table)?.length ?? 0) > 2, `${table} is empty: nothing was searched`);
   for (const [place, content] of written) assert.deepEqual(leaksIn(content), [], place);
 });

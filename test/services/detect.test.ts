@@ -9,8 +9,9 @@ import { hash128 } from '../../detectors/hash.ts';
 import type { ApiEvent } from '../../schemas/event.ts';
 import type { Incident } from '../../schemas/incident.ts';
 import { tuning } from '../../schemas/tuning.ts';
-import { createDetect, type DetectOptions } from '../../services/detect/detect.ts';
+import { createDetect, type DetectOptions, Superseded } from '../../services/detect/detect.ts';
 import { readEvents } from '../../services/detect/event-message.ts';
+import { createResidency } from '../../services/detect/residency.ts';
 import { StoreUnavailable } from '../../services/store/store.ts';
 import { event, openTestStore, type TestStore } from './store/fixtures.ts';
 
@@ -39,6 +40,12 @@ function walk(lineage: string): ApiEvent[] {
   return calls;
 }
 
+/** What an engine that nothing disturbs finds. */
+function findingsOf(events: readonly ApiEvent[]): string[] {
+  const engine = createEngine();
+  return events.flatMap((event) => engine.process(event).findings.map(({ id }) => id));
+}
+
 describe('detect', () => {
   let t: TestStore;
   before(async () => {
@@ -46,17 +53,21 @@ describe('detect', () => {
   });
   after(() => t?.close());
 
-  function open(options: Partial<DetectOptions> = {}) {
+  function open(options: Partial<DetectOptions> = {}, maxCredentials = 1000) {
     const enqueued: Incident[] = [];
+    const residency = createResidency(t.store);
+    const { onEvict, recall } = residency;
+    const engine = createEngine({ maxCredentials, onEvict, recall });
     const detect = createDetect({
-      engine: createEngine(),
+      engine,
+      residency,
       tuning: tuning.parse({}),
       store: t.store,
       deliverer: { enqueue: async (incidents) => void enqueued.push(...incidents) },
       logger,
       ...options,
     });
-    return { detect, enqueued };
+    return { detect, enqueued, engine, residency };
   }
 
   async function stored(lineage: string, table = 'events'): Promise<number> {
@@ -131,22 +142,117 @@ describe('detect', () => {
     await detect.handle(events.slice(700), 'c/3');
     assert.equal(detect.counters.events, events.length);
     assert.equal(await stored('key-c'), events.length);
-    const clean = open();
-    await clean.detect.handle(events, 'c/clean');
-    assert.equal(await stored('key-c', 'findings FINAL'), clean.detect.counters.findings);
+    assert.equal(await stored('key-c', 'findings'), findingsOf(events).length);
   });
 
   it('goes on after a restart with what it had learned', async () => {
     const events = walk('key-d');
     const first = open();
     await first.detect.handle(events.slice(0, 300), 'd/1');
-    await first.detect.finish((row) => row.lineage === 'key-d');
-    const engine = createEngine();
-    const second = open({ engine });
-    const result = await second.detect.restore((row) => row.lineage === 'key-d');
-    assert.deepEqual(result, { restored: 1, ignored: 0 });
-    const [known] = [...engine.credentials()].filter((one) => one.lineage === 'key-d');
-    assert.equal(known!.events, 300);
+    const second = open();
+    await second.detect.handle(events.slice(300, 310), 'd/2');
+    const [known] = [...second.engine.credentials()].filter((one) => one.lineage === 'key-d');
+    assert.equal(known!.events, 310);
+  });
+
+  it('a process that dies before, in the middle of or after a checkpoint loses nothing and repeats nothing', async () => {
+    const events = walk('key-k');
+    const expected = findingsOf(events);
+    for (const [n, dies] of (
+      ['learned', 'insertFindings', 'insertIncidents', 'insertEvents', 'none'] as const
+    ).entries()) {
+      const tenant = `crash-${dies}`;
+      const own = events.map((one) => ({ ...one, tenant, id: hash128(`${tenant} ${one.id}`) }));
+      const part = `topic/${n}`;
+      const batches = Array.from({ length: 9 }, (_, i) => ({
+        part,
+        from: i * 100,
+        to: (i + 1) * 100,
+        events: own.slice(i * 100, (i + 1) * 100),
+      }));
+      let alive = true;
+      const dying = {
+        ...t.store,
+        learned: {
+          ...t.store.learned,
+          save: async (...given: Parameters<typeof t.store.learned.save>) => {
+            if (dies === 'learned' && !alive) throw new Error('killed');
+            await t.store.learned.save(...given);
+          },
+        },
+        ...(dies === 'learned' || dies === 'none'
+          ? {}
+          : {
+              [dies]: async (rows: never, token: string) => {
+                if (!alive) throw new Error('killed');
+                await t.store[dies](rows, token);
+              },
+            }),
+      };
+      const first = open({ store: dying, partOf: () => part, pace: { ms: 1e9, findingsMs: 1e9 } });
+      await first.detect.share(`shared/${tenant}`, () => null);
+      for (const batch of batches.slice(0, 4)) await first.detect.take(batch);
+      await first.detect.checkpoint();
+      for (const batch of batches.slice(4, 7)) await first.detect.take(batch);
+      if (dies === 'none') await first.detect.checkpoint();
+      alive = false;
+      if (dies !== 'none') await assert.rejects(first.detect.checkpoint(), /killed/);
+
+      const second = open({ partOf: () => part });
+      await second.detect.share(`shared/${tenant}`, () => null);
+      const [position] = await second.detect.adopt([part]);
+      assert.equal(position!.position, dies === 'learned' ? 400 : 700, dies);
+      for (const batch of batches.filter(({ to }) => to > position!.position))
+        await second.detect.take(batch);
+      await second.detect.checkpoint();
+
+      const count = async (table: string): Promise<number> => {
+        const [row] = await t.store.query<{ n: number }>(
+          `SELECT count() AS n FROM ${table} WHERE tenant = {tenant:String}`,
+          { tenant },
+        );
+        return Number(row!.n);
+      };
+      assert.equal(await count('events'), events.length, `events, ${dies}`);
+      assert.equal(await count('findings'), expected.length, `findings, ${dies}`);
+    }
+  });
+
+  it('knows credentials that had to leave memory when they come back', async () => {
+    const lineages = Array.from({ length: 300 }, (_, n) => `crowd-${n}`);
+    const calls = lineages.flatMap((lineage) => walk(lineage).slice(0, 3));
+    calls.sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
+    const few = open({}, 64);
+    for (let at = 0; at < calls.length; at += 150)
+      await few.detect.handle(calls.slice(at, at + 150), `crowd/${at}`);
+    assert.ok(few.engine.statistics().evictions > 300);
+    const rows = await t.store.learned.find(
+      '',
+      lineages.map((lineage) => ({ tenant: 'default', lineage })),
+    );
+    assert.deepEqual(new Set(rows.map(({ version }) => version)), new Set([3]), 'each learned three calls');
+    assert.equal(rows.length, lineages.length);
+  });
+
+  it('sees that another process has judged further, and judges nothing', async () => {
+    const events = walk('key-s').slice(0, 40);
+    const batch = (from: number, to: number) => ({ part: 's/0', from, to, events: events.slice(from, to) });
+    const first = open({ partOf: () => 's/0' });
+    await first.detect.take(batch(0, 20));
+    await first.detect.checkpoint();
+    const old = open({ partOf: () => 's/0' });
+    await old.detect.adopt(['s/0']);
+    await first.detect.take(batch(20, 30));
+    await first.detect.checkpoint();
+    await assert.rejects(old.detect.take(batch(20, 25)), Superseded);
+    assert.equal(old.detect.counters.events, 0);
+    await old.detect.abandon(['s/0']);
+    assert.deepEqual(await old.detect.adopt(['s/0']), [{ part: 's/0', position: 30 }]);
+    await old.detect.take(batch(30, 40));
+    await old.detect.checkpoint();
+    assert.equal(await stored('key-s'), 40);
+    const [row] = await t.store.learned.find('', [{ tenant: 'default', lineage: 'key-s' }]);
+    assert.equal(row!.version, 40);
   });
 
   it('stores an event that a detector fails on, counts it and goes on', async () => {

@@ -16,7 +16,7 @@ function run(inflate: number, days = 28, credentials = 200) {
     for (let credential = 0; credential < credentials; credential++) {
       const at = day * DAY + credential * 1000;
       calibration.active(at);
-      calibration.note(0, credential, Math.log((0.5 * inflate) / Math.sqrt(random.next())), at);
+      calibration.note(0, () => credential, Math.log((0.5 * inflate) / Math.sqrt(random.next())), at);
     }
   return calibration;
 }
@@ -31,9 +31,9 @@ test('true e-values are healthy, inflated ones are not, and little data says not
 
 test('a credential counts once a day, what is old is forgotten, and the counts survive a restart', () => {
   const calibration = createCalibration(['D01']);
-  for (let i = 0; i < 50; i++) calibration.note(0, 7, 5, i);
+  for (let i = 0; i < 50; i++) calibration.note(0, () => 7, 5, i);
   assert.deepEqual(calibration.health()[0]?.reached, [1, 1, 0]);
-  calibration.note(0, 7, 8, 60);
+  calibration.note(0, () => 7, 8, 60);
   assert.deepEqual(calibration.health()[0]?.reached, [1, 1, 1]);
   const restored = createCalibration(['D01']);
   restored.load(JSON.parse(JSON.stringify(calibration.save())));

@@ -3,9 +3,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
-import type { StoredBaseline } from '../../../detectors/engine-contract.ts';
 import { hash128 } from '../../../detectors/hash.ts';
-import { createStore, StoreError, StoreUnavailable } from '../../../services/store/store.ts';
+import { createStore, type LearnedRow, StoreError, StoreUnavailable } from '../../../services/store/store.ts';
 import { event, finding, incident, openTestStore, START, type TestStore } from './fixtures.ts';
 
 let t: TestStore;
@@ -146,7 +145,7 @@ test('events that come again in another batch fold into the first ones', async (
 test('an empty insert is nothing', async () => {
   await t.store.insertEvents([], 'empty');
   await t.store.insertFindings([], 'empty');
-  await t.store.saveBaselines([], 'empty');
+  await t.store.learned.save([], 'empty');
 });
 
 test('findings and rejections come back', async () => {
@@ -196,36 +195,58 @@ test('an incident is its latest state, in whatever order its states were written
   assert.deepEqual(await t.store.incidents({ since: START + 60_000 }), [closed]);
 });
 
-test('baselines keep their bytes, the newest of each credential', async () => {
-  const bytes = Uint8Array.from({ length: 1024 }, (_, n) => (n * 31) & 0xff);
-  const row = (lineage: string, updatedAt: number, state: Uint8Array): StoredBaseline => ({
-    tenant: 'tenant ü',
-    lineage,
-    layout: 'layout-1',
-    updatedAt,
-    bytes: state,
-  });
-  await t.store.saveBaselines([row('a', 2, bytes), row('b', 1, new Uint8Array(0))], 'b1');
-  await t.store.saveBaselines([row('a', 1, new Uint8Array([9]))], 'b2');
-  const loaded: StoredBaseline[] = [];
-  for await (const each of t.store.loadBaselines()) loaded.push(each);
-  loaded.sort((x, y) => (x.lineage < y.lineage ? -1 : 1));
-  assert.deepEqual(loaded, [row('a', 2, bytes), row('b', 1, new Uint8Array(0))]);
+const learned = (o: Partial<LearnedRow>): LearnedRow => ({
+  shard: '',
+  tenant: 'tenant ü',
+  lineage: 'a',
+  layout: 'layout-1',
+  version: 1,
+  part: 'api.events/3',
+  position: 17,
+  updatedAt: 5,
+  bytes: new Uint8Array([1]),
+  ...o,
 });
 
-test('many baselines are loaded in blocks', async () => {
-  const rows = Array.from({ length: 20_000 }, (_, n) => ({
-    tenant: 'many',
-    lineage: hash128(String(n)),
-    layout: 'layout-1',
-    updatedAt: n,
-    bytes: new Uint8Array(300).fill(n & 0xff),
-  }));
-  await t.store.saveBaselines(rows, 'many');
-  let seen = 0;
-  for await (const each of t.store.loadBaselines())
-    if (each.tenant === 'many') seen += each.bytes[0] === (each.updatedAt & 0xff) ? 1 : 0;
-  assert.equal(seen, rows.length);
+test('what was learned keeps its bytes, the newest of each credential, whatever came last', async () => {
+  const bytes = Uint8Array.from({ length: 1024 }, (_, n) => (n * 31) & 0xff);
+  const newest = [learned({ version: 2, bytes }), learned({ lineage: "b'\n", bytes: new Uint8Array(0) })];
+  await t.store.learned.save(newest, 'b1');
+  await t.store.learned.save([learned({ version: 1, bytes: new Uint8Array([9]) })], 'b2');
+  const found = await t.store.learned.find('', [...newest, learned({ lineage: 'never stored' })]);
+  assert.deepEqual(
+    found.sort((x, y) => (x.lineage < y.lineage ? -1 : 1)),
+    newest,
+  );
+  assert.deepEqual(await t.store.learned.find('', []), []);
+});
+
+test('rows of one save are one part of the table, so that they become visible together', async () => {
+  const rows = Array.from({ length: 20_000 }, (_, n) =>
+    learned({ tenant: 'many', lineage: hash128(String(n)), version: n, bytes: new Uint8Array(300).fill(n) }),
+  );
+  await t.store.learned.save(rows, 'many');
+  const parts = await t.store
+    .query<{ rows: number }>(
+      "SELECT rows FROM system.part_log WHERE table = 'learned' AND event_type = 'NewPart' ORDER BY event_time_microseconds DESC LIMIT 1",
+    )
+    .catch(() => []);
+  if (parts.length > 0) assert.equal(parts[0]!.rows, rows.length);
+  const found = await t.store.learned.find('', rows);
+  assert.equal(found.length, rows.length);
+  assert.ok(found.every((row) => row.bytes[0] === (row.version & 0xff)));
+});
+
+test('shards are read whole and known by name', async () => {
+  const rows = ['x', 'y'].map((lineage) => learned({ shard: 'shared/g/4', tenant: '', lineage, version: 8 }));
+  await t.store.learned.save([...rows, learned({ shard: 'shared/g/5', version: 3 })], 's1');
+  const read: LearnedRow[] = [];
+  for await (const row of t.store.learned.shard('shared/g/4')) read.push(row);
+  assert.deepEqual(read, rows);
+  assert.deepEqual(await t.store.learned.shards('shared/g'), [
+    { shard: 'shared/g/4', version: 8 },
+    { shard: 'shared/g/5', version: 3 },
+  ]);
 });
 
 test('a wrong password is a StoreError, an absent server StoreUnavailable, and neither quotes data', async () => {
@@ -247,16 +268,16 @@ test('a wrong password is a StoreError, an absent server StoreUnavailable, and n
   });
   await assert.rejects(absent.query('SELECT 1'), StoreUnavailable);
   await assert.rejects(async () => {
-    for await (const _ of absent.loadBaselines()) assert.fail('nothing to load');
+    for await (const _ of absent.learned.shard('shared')) assert.fail('nothing to load');
   }, StoreUnavailable);
   await absent.close();
 });
 
 test('data that ClickHouse refuses is not quoted in the error', async () => {
-  const bad = event(1, { status: 'sk_live_secret' as unknown as number });
-  await assert.rejects(t.store.insertEvents([bad], 'bad'), (error: unknown) => {
+  const bad = { ...finding(1), log_e: 'sk_live_secret' as unknown as number };
+  await assert.rejects(t.store.insertFindings([bad], 'bad'), (error: unknown) => {
     assert.ok(error instanceof StoreError);
-    assert.match(error.message, /refused the insert into events/);
+    assert.match(error.message, /refused the insert into findings/);
     assert.doesNotMatch(error.message, /sk_live_secret/);
     return true;
   });

@@ -1,0 +1,136 @@
+// What was learned, as opaque bytes: a row per credential, rows of what a process shares between credentials, and a head per
+// part of the input that says how far it is learned. Written as RowBinary because JSON cannot carry bytes.
+// Always holds: the rows of one save become visible together or not at all (one block of one partition is one part, and
+// ClickHouse adds parts whole); of each row the one with the highest version is read.
+
+import type { StoredBaseline } from '../../detectors/engine-contract.ts';
+import type { Client } from './client.ts';
+import { RowBinary } from './row-binary.ts';
+
+export interface LearnedRow extends StoredBaseline {
+  /** '' for credentials, `shared/…` for what a process shares between them, `head` for heads. */
+  shard: string;
+  /** The part of the input it was learned from, and up to where: the next position. '' and 0 where nobody counts. */
+  part: string;
+  position: number;
+}
+
+interface Key {
+  tenant: string;
+  lineage: string;
+}
+
+export interface LearnedStore {
+  /** Fewer than a million rows. Empty writes nothing. */
+  save(rows: readonly LearnedRow[], token: string): Promise<void>;
+  /** The stored rows of a shard with these keys; those never stored are missing. */
+  find(shard: string, keys: readonly Key[]): Promise<LearnedRow[]>;
+  /** All rows of a shard other than '', a block at a time. */
+  shard(name: string): AsyncIterable<LearnedRow>;
+  /** The shards that begin with `prefix`, by name, each with its highest version. */
+  shards(prefix: string): Promise<{ shard: string; version: number }[]>;
+}
+
+const COLUMNS = [
+  'shard',
+  'tenant',
+  'lineage',
+  'layout',
+  'version',
+  'part',
+  'position',
+  'updated_at',
+  'state',
+] as const;
+const SELECT = `SELECT shard, tenant, lineage, layout, version, part, position, updated_at, base64Encode(state) AS state FROM learned FINAL`;
+/** One block, so that the insert is one part; the server's default would cut at 1,048,449 rows anyway. */
+const ONE_BLOCK = {
+  max_insert_block_size: '1048449',
+  min_insert_block_size_rows: '0',
+  min_insert_block_size_bytes: '0',
+};
+/** Most characters of keys in one look-up: ClickHouse takes at most 128 KiB in one query parameter. */
+const KEY_CHARACTERS = 60_000;
+const AT_ONCE = 4;
+
+export function createLearnedStore(client: Client): LearnedStore {
+  return {
+    async save(rows, token) {
+      if (rows.length === 0) return;
+      await client.insertBinary('learned', COLUMNS, encode(rows), { token, settings: ONE_BLOCK });
+    },
+    async find(shard, keys) {
+      const parts = [...cut(keys)];
+      const found: LearnedRow[] = [];
+      for (let from = 0; from < parts.length; from += AT_ONCE) {
+        const answers = await Promise.all(
+          parts.slice(from, from + AT_ONCE).map((part) =>
+            client.select<Row>(
+              `${SELECT} WHERE shard = {shard:String}
+                   AND (tenant, lineage) IN arrayZip({tenants:Array(String)}, {lineages:Array(String)})`,
+              {
+                shard,
+                tenants: part.map(({ tenant }) => tenant),
+                lineages: part.map(({ lineage }) => lineage),
+              },
+            ),
+          ),
+        );
+        found.push(...answers.flat().map(decode));
+      }
+      return found;
+    },
+    async *shard(name) {
+      for await (const row of client.stream<Row>(`${SELECT} WHERE shard = {name:String}`, { name }))
+        yield decode(row);
+    },
+    shards: (prefix) =>
+      client.select<{ shard: string; version: number }>(
+        `SELECT shard, max(version) AS version FROM learned
+         WHERE startsWith(shard, {prefix:String}) GROUP BY shard ORDER BY shard`,
+        { prefix },
+      ),
+  };
+}
+
+interface Row extends Omit<LearnedRow, 'updatedAt' | 'bytes'> {
+  updated_at: number;
+  state: string;
+}
+
+function decode({ updated_at: updatedAt, state, ...row }: Row): LearnedRow {
+  return { ...row, updatedAt, bytes: new Uint8Array(Buffer.from(state, 'base64')) };
+}
+
+function encode(rows: readonly LearnedRow[]): Uint8Array {
+  const body = new RowBinary(rows.reduce((sum, row) => sum + row.bytes.length + 160, 0));
+  for (const row of rows) {
+    body.string(row.shard);
+    body.string(row.tenant);
+    body.string(row.lineage);
+    body.string(row.layout);
+    body.int64(row.version);
+    body.string(row.part);
+    body.int64(row.position);
+    body.int64(row.updatedAt);
+    body.bytes(row.bytes);
+  }
+  return body.finish();
+}
+
+/** Key sets of bounded size. */
+function* cut(keys: readonly Key[]): Generator<Key[]> {
+  let part: Key[] = [];
+  let characters = 0;
+  for (const key of keys) {
+    const length = key.tenant.length + key.lineage.length + 8;
+    if (characters + length > KEY_CHARACTERS && part.length > 0) {
+      yield part;
+      part = [];
+      characters = 0;
+    }
+    part.push(key);
+    characters += length;
+  }
+  if (part.length > 0) yield part;
+}
