@@ -115,6 +115,8 @@ export const config = z.strictObject({
       partitions: z.number().int().min(1).default(12),
       replication: z.number().int().min(1).default(1),
       compression: z.enum(['none', 'gzip', 'lz4']).default('lz4'),
+      /** After this long without a sign of life a consumer's partitions go to others; the broker has bounds, too. */
+      sessionTimeoutMs: z.number().int().min(1_000).max(300_000).default(30_000),
       ssl: z.boolean().default(false),
       sasl: z
         .strictObject({

@@ -63,8 +63,10 @@ export interface Position extends TopicPartition {
 export interface Subscription {
   /** Resolves after close(), rejects when the handler failed with an error that is not retriable. */
   readonly done: Promise<void>;
-  /** Commits positions; does nothing, and says so in the log, while this member may not. */
-  commit(positions: readonly Position[]): Promise<void>;
+  /** Commits positions; false while this member may not, as during a rebalance. */
+  commit(positions: readonly Position[]): Promise<boolean>;
+  /** The partition goes on there, if it is this member's. */
+  seek(position: Position): void;
   /** Lets the batch in hand finish, commits it, leaves the group. */
   close(): Promise<void>;
 }

@@ -43,11 +43,17 @@ export async function startSubscription(parts: Parts): Promise<Subscription> {
   return {
     done,
     async commit(positions) {
-      // Commits tell others how far we are; where to go on is stored with what was learned, so one that fails costs nothing.
-      await current.consumer?.commitOffsets([...positions]).catch((error: Error) => {
-        parts.logger.info({ reason: error.message, group: parts.options.group }, 'offsets not committed');
-      });
+      if (current.consumer === null) return false;
+      try {
+        await current.consumer.commitOffsets([...positions]);
+        return true;
+      } catch (error) {
+        const { group } = parts.options;
+        parts.logger.debug({ reason: (error as Error).message, group }, 'offsets not committed yet');
+        return false;
+      }
     },
+    seek: (position) => current.consumer?.seek(position),
     async close() {
       stop.abort();
       await done.catch(() => undefined);

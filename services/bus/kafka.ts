@@ -12,8 +12,8 @@ const { CompressionCodecs, CompressionTypes, Kafka, logLevel, Partitioners } = k
 
 /** Bytes in one send: stays under the broker's default limit of 1 MiB per batch even when all go to one partition. */
 const SEND_BYTES = 512 * 1024;
-const SESSION_TIMEOUT_MS = 30_000;
-const HEARTBEAT_MS = 3_000;
+/** Signs of life within a session timeout. */
+const HEARTBEATS = 10;
 
 export interface KafkaOptions {
   brokers: readonly string[];
@@ -22,6 +22,8 @@ export interface KafkaOptions {
   /** For topics we create. */
   partitions: number;
   replication: number;
+  /** Default 30,000. */
+  sessionTimeoutMs?: number;
   ssl?: boolean;
   sasl?: SASLOptions | undefined;
   logger: Logger;
@@ -84,8 +86,8 @@ export async function createKafkaBus(o: KafkaOptions): Promise<Bus> {
         newConsumer: () =>
           kafka.consumer({
             groupId: options.group,
-            sessionTimeout: SESSION_TIMEOUT_MS,
-            heartbeatInterval: HEARTBEAT_MS,
+            sessionTimeout: o.sessionTimeoutMs ?? 30_000,
+            heartbeatInterval: (o.sessionTimeoutMs ?? 30_000) / HEARTBEATS,
             maxWaitTimeInMs: 500,
             // Restarts are ours: see startSubscription.
             retry: { initialRetryTime: 200, retries: 5, restartOnFailure: async () => false },

@@ -7,13 +7,15 @@ import { createKafkaBus } from './kafka.ts';
 
 /** Throws BusUnavailable with what to check when no broker is configured or none answers. */
 export async function openBus(settings: Settings, logger: Logger): Promise<Bus> {
-  const { brokers, clientId, compression, partitions, replication, ssl, sasl } = settings.kafka;
+  const { brokers, clientId, compression, partitions, replication, sessionTimeoutMs, ssl, sasl } =
+    settings.kafka;
   const bus = await createKafkaBus({
     brokers,
     clientId,
     compression,
     partitions,
     replication,
+    sessionTimeoutMs,
     ssl,
     sasl,
     logger,

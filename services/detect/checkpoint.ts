@@ -1,8 +1,9 @@
 // A checkpoint: what was learned, how far, and everything that follows from it, made durable so that a crash at any moment loses
 // nothing and repeats nothing.
-// Always holds: first one insert that is visible whole or not at all: changed baselines, and per part of the input a head with the
+// Always holds: per part of the input one insert that is visible whole or not at all: changed baselines, and a head with the
 // position and what must still be stored because of it (its duties); then the duties, by tokens that make a repeat harmless.
-// Whoever finds a head after a crash does its duties again and goes on at its position.
+// Whoever finds a head after a crash does its duties again and goes on at its position. Heads are numbered, and the number is the
+// insert's deduplication token: of two processes that go on from the same head, ClickHouse takes one and drops the other.
 
 import { randomUUID } from 'node:crypto';
 import { deserialize, serialize } from 'node:v8';
@@ -53,26 +54,18 @@ function dutiesOf(outcome: Outcome): Duties {
   return { token, events: encodeEvents(events), findings, incidents: latestStates(incidents) };
 }
 
-/** @param version of the heads of parts without positions */
-function headOf({ part, to }: Outcome, duties: Duties, version: number): LearnedRow {
-  return {
-    shard: HEAD,
-    tenant: '',
-    lineage: part || NO_PART,
-    layout: LAYOUT,
-    version: part === '' ? version : to,
-    part,
-    position: to,
-    updatedAt: 0,
-    bytes: serialize(duties),
-  };
+/** How far a part is judged. */
+export interface Place {
+  position: number;
+  /** Number of the part's last head; 0 when there is none. */
+  head: number;
 }
 
 /** The stored heads of the parts, by part; '' is the part without positions. */
 export async function readHeads(
   store: Pick<Store, 'learned'>,
   parts: readonly string[],
-): Promise<Map<string, { position: number; version: number; duties: Duties }>> {
+): Promise<Map<string, Place & { duties: Duties }>> {
   const rows = await store.learned.find(
     HEAD,
     parts.map((part) => ({ tenant: '', lineage: part || NO_PART })),
@@ -82,42 +75,94 @@ export async function readHeads(
       .filter(({ layout }) => layout === LAYOUT)
       .map(({ part, position, version, bytes }) => [
         part,
-        { position, version, duties: deserialize(bytes) as Duties },
+        { position, head: version, duties: deserialize(bytes) as Duties },
       ]),
   );
 }
 
-export interface Checkpoint {
+/** What a checkpoint writes of one part. */
+interface PartSave {
+  readonly part: string;
+  readonly place: Place;
   readonly rows: LearnedRow[];
   readonly token: string;
-  readonly duties: Duties[];
-  readonly positions: { part: string; position: number }[];
+  readonly duties: Duties;
+}
+
+export interface Checkpoint {
+  readonly writer: string;
+  readonly saves: readonly PartSave[];
+  /** What belongs to no credential, when no part takes it along. */
+  readonly shared: readonly LearnedRow[];
 }
 
 export function checkpointOf(o: {
   baselines: Iterable<StoredBaseline>;
   outcomes: readonly Outcome[];
-  /** Where a credential's events come from, and how far they are judged. */
-  placeOf: (row: StoredBaseline) => { part: string; position: number };
-  /** Shard of what belongs to no credential, and the version of its rows. */
-  shard: string;
-  version: number;
+  partOf: (tenant: string, lineage: string) => string;
+  /** How far each part is judged, with the number of the head before this one. */
+  places: ReadonlyMap<string, Place>;
+  /** Shard of what belongs to no credential, the version of its rows, and the part it is written with. */
+  shared: { name: string; version: number; part: string };
 }): Checkpoint {
-  const rows: LearnedRow[] = [];
-  for (const row of o.baselines)
-    rows.push(
-      isShared(row)
-        ? { ...row, shard: o.shard, version: o.version, part: '', position: 0 }
-        : { ...row, shard: '', ...o.placeOf(row) },
+  const writer = randomUUID();
+  const saves = new Map<string, PartSave>();
+  for (const outcome of o.outcomes) {
+    const { part, to: position } = outcome;
+    const place = { position, head: (o.places.get(part)?.head ?? 0) + 1 };
+    const duties = dutiesOf(outcome);
+    const rows: LearnedRow[] = [
+      {
+        shard: HEAD,
+        tenant: '',
+        lineage: part || NO_PART,
+        layout: LAYOUT,
+        version: place.head,
+        part,
+        position,
+        writer,
+        updatedAt: 0,
+        bytes: serialize(duties),
+      },
+    ];
+    saves.set(part, { part, place, rows, token: `learned ${part}#${place.head}`, duties });
+  }
+  const shared: LearnedRow[] = [];
+  for (const row of o.baselines) {
+    if (isShared(row)) {
+      const { name: shard, version } = o.shared;
+      shared.push({ ...row, shard, version, part: '', position: 0, writer });
+      continue;
+    }
+    const part = o.partOf(row.tenant, row.lineage);
+    const save = saves.get(part);
+    // A baseline changes with an event of its part; one whose part is gone belongs to another process now.
+    save?.rows.push({ ...row, shard: '', part, position: save.place.position, writer });
+  }
+  const along = saves.get(o.shared.part);
+  along?.rows.push(...shared);
+  return { writer, saves: [...saves.values()], shared: along === undefined ? shared : [] };
+}
+
+/** Saves at once: each is an insert. */
+const AT_ONCE = 4;
+
+/** Writes a checkpoint, all but its duties; answers the saves that were taken. May be called again. */
+export async function writeCheckpoint(
+  store: Pick<Store, 'learned'>,
+  { saves, shared, writer }: Checkpoint,
+): Promise<Set<string>> {
+  for (let from = 0; from < saves.length; from += AT_ONCE)
+    await Promise.all(
+      saves.slice(from, from + AT_ONCE).map(({ rows, token }) => store.learned.save(rows, token)),
     );
-  const duties = o.outcomes.map(dutiesOf);
-  for (const [i, outcome] of o.outcomes.entries()) rows.push(headOf(outcome, duties[i]!, o.version));
-  return {
-    rows,
-    token: `learned/${randomUUID()}`,
-    duties,
-    positions: o.outcomes.map(({ part, to }) => ({ part, position: to })),
-  };
+  await store.learned.save(shared, `learned ${writer}`);
+  const writers = await store.learned.writers(
+    HEAD,
+    saves.map(({ part }) => part || NO_PART),
+  );
+  const taken = saves.filter(({ part }) => writers.get(part || NO_PART) === writer);
+  return new Set(taken.map(({ part }) => part));
 }
 
 /** Does what follows from a checkpoint that is stored. May be called again, also by another process. */

@@ -17,6 +17,8 @@ const BATCH = 5_000;
 /** Events per partition that are looked up after it was taken up: a producer may have sent them twice. */
 const DOUBT = 5_000;
 const TICK_MS = 100;
+/** How often commits that failed are tried again. */
+const COMMIT_MS = 1_000;
 
 export interface DetectConsumerOptions {
   bus: Bus;
@@ -65,10 +67,7 @@ export async function startDetectConsumer(o: DetectConsumerOptions): Promise<Det
       await detect.take({ part: parts.name(partition), from, to, events: read.events });
     } catch (error) {
       if (!(error instanceof Superseded)) throw error;
-      logger.warn({ partition }, error.message);
-      await detect.abandon([parts.name(partition)]);
-      const position = (await takeUp([partition])).get(partition);
-      return at(partition, position ?? from);
+      return at(partition, detect.position(error.part) ?? from);
     }
   };
   const onAssigned = async (partitions: readonly { partition: number }[]): Promise<Position[]> => {
@@ -98,24 +97,38 @@ export async function startDetectConsumer(o: DetectConsumerOptions): Promise<Det
     onAssigned,
     onLeaving: () => detect.finish(),
   });
-  detect.onDurable((positions) =>
-    events.commit(
-      [...owned].flatMap((partition) => {
-        const durable = positions.find(({ part }) => part === parts.name(partition));
-        return durable === undefined ? [] : [at(partition, durable.position)];
-      }),
-    ),
-  );
+  // Commits tell people and tools how far we are; where to go on is stored with what was learned. So one that fails, as during a
+  // rebalance, is made later.
+  const uncommitted = new Map<string, number>();
+  const commit = async (): Promise<void> => {
+    const due = [...owned].filter((partition) => uncommitted.has(parts.name(partition)));
+    const positions = due.map((partition) => at(partition, uncommitted.get(parts.name(partition))!));
+    const done = positions.length === 0 || (await events.commit(positions));
+    if (done) uncommitted.clear();
+  };
+  detect.listen({
+    async durable(positions) {
+      for (const { part, position } of positions) uncommitted.set(part, position);
+      await commit();
+    },
+    moved(positions) {
+      for (const partition of owned)
+        for (const { part, position } of positions)
+          if (part === parts.name(partition)) events.seek(at(partition, position));
+    },
+  });
   const deadLetters = await subscribeDeadLetters(o, counters).catch(async (error) => {
     await events.close();
     throw error;
   });
   const timer = setInterval(() => void tickQuietly(detect, logger), TICK_MS);
+  const commitTimer = setInterval(() => void commit(), COMMIT_MS);
   return {
     counters,
     done: Promise.race([events.done, deadLetters.done]),
     async close() {
       clearInterval(timer);
+      clearInterval(commitTimer);
       await Promise.all([events.close(), deadLetters.close()]);
     },
   };

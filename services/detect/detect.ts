@@ -14,8 +14,10 @@ import {
   checkpointOf,
   type Deliverer,
   type Outcome,
+  type Place,
   perform,
   readHeads,
+  writeCheckpoint,
 } from './checkpoint.ts';
 import { createRecentIds, type RecentIds } from './recent-ids.ts';
 import type { Residency } from './residency.ts';
@@ -25,6 +27,8 @@ import { storedIds } from './stored-ids.ts';
 /** Ids remembered per generation, over all parts; about 10 MB each. */
 const RECENT_IDS = 100_000;
 const LEAST_RECENT_IDS = 5_000;
+const SHARED_STORE =
+  'another Keytrail process judges into this store; only one `keytrail up` can use a store, several `keytrail detect` can';
 /** When a checkpoint is due. Findings wait less, since people wait for them. */
 const PACE = { events: 50_000, evicted: 20_000, ms: 2_000, findingsMs: 200 };
 
@@ -68,20 +72,27 @@ export interface Position {
   position: number;
 }
 
-/** Another process has learned further in this part: what is in memory of it is old. */
+/** Another process has judged in this part: it goes on at position(), where that one had come. */
 export class Superseded extends Error {
   override name = 'Superseded';
   readonly part: string;
   constructor(part: string) {
-    super(`another process has judged further in ${part}; going on from there`);
+    super(`another process has judged in ${part}; going on from where it had come`);
     this.part = part;
   }
+}
+
+export interface Listener {
+  /** After each checkpoint: how far the parts are durable. */
+  durable(positions: readonly Position[]): Promise<void>;
+  /** Another process had judged further, or in our place: the parts go on here. */
+  moved(positions: readonly Position[]): void;
 }
 
 export interface Detect {
   /**
    * Judges the events; a later checkpoint makes that durable. Throws what the store throws; call again with the same events then.
-   * Throws Superseded, having judged nothing.
+   * Throws Superseded, having judged nothing: the part goes on at position().
    */
   take(batch: Batch): Promise<void>;
   /** Judges the events of input without positions and resolves when that is durable. `token` names them. */
@@ -89,8 +100,7 @@ export interface Detect {
   /** A checkpoint, if one is due. */
   tick(): Promise<void>;
   checkpoint(): Promise<void>;
-  /** Told after each checkpoint how far the parts are durable. */
-  onDurable(tell: (positions: readonly Position[]) => Promise<void>): void;
+  listen(listener: Listener): void;
   /** The next `events` events may be in the store already (after a start or a rebalance): look before judging. */
   doubt(events: number): void;
   /** Throws TuningError naming every problem; the old tuning stays in force. */
@@ -121,14 +131,16 @@ export function createDetect(o: DetectOptions): Detect {
   };
   const recent = new Map<string, RecentIds>();
   const outcomes = new Map<string, Outcome>();
-  const positions = new Map<string, number>();
+  const places = new Map<string, Place>();
+  /** Parts that were set to where another process had come: the next batch may be of before. */
+  const moved = new Set<string>();
   const shared = { name: '', version: 0, whole: true };
   /** At most one checkpoint is under way; nothing is judged before it is done. */
   let writing: Checkpoint | null = null;
   let oldest = 0;
   let lastCheckpoint = 0;
   let doubtful = 0;
-  let tell: (positions: readonly Position[]) => Promise<void> = async () => undefined;
+  let tell: Listener = { durable: async () => undefined, moved: () => undefined };
   let { tuning } = o;
   /** Version that is known to be in the store: every incident there can be traced to what it was judged by. */
   let recorded: string | null = null;
@@ -156,12 +168,9 @@ export function createDetect(o: DetectOptions): Detect {
     return checkpointOf({
       baselines,
       outcomes: judged,
-      placeOf: ({ tenant, lineage }) => {
-        const part = partOf(tenant, lineage);
-        return { part, position: positions.get(part) ?? 0 };
-      },
-      shard: shared.name,
-      version: shared.version,
+      partOf,
+      places,
+      shared: { ...shared, part: [...places.keys()].sort()[0] ?? '' },
     });
   }
 
@@ -169,19 +178,58 @@ export function createDetect(o: DetectOptions): Detect {
     writing ??= begin();
     if (writing === null) return;
     await recordTuning();
-    await store.learned.save(writing.rows, writing.token);
-    for (const duties of writing.duties) await perform(duties, store, o.deliverer);
-    const { duties, positions: durable } = writing;
+    const taken = await writeCheckpoint(store, writing);
+    const ours = writing.saves.filter(({ part }) => taken.has(part));
+    for (const { duties } of ours) await perform(duties, store, o.deliverer);
+    const lost = writing.saves.filter(({ part }) => !taken.has(part)).map(({ part }) => part);
     writing = null;
+    for (const { part, place } of ours) if (places.has(part) || part === '') places.set(part, place);
     residency.saved();
     lastCheckpoint = Date.now();
     counters.checkpoints++;
-    for (const { findings, incidents } of duties) {
+    for (const { duties } of ours) {
+      const { findings, incidents } = duties;
       counters.findings += findings.length;
       counters.incidents += incidents.length;
       if (incidents.length > 0) o.onIncidents?.(incidents);
     }
-    await tell(durable);
+    // Those given up since have no place any more, and are none of our business.
+    if (lost.includes('')) throw new Error(SHARED_STORE);
+    for (const part of lost) if (places.has(part)) await goOnFrom(part);
+    await tell.durable(ours.map(({ part, place }) => ({ part, position: place.position })));
+  }
+
+  async function adopt(parts: readonly string[]): Promise<Position[]> {
+    const heads = await readHeads(store, parts);
+    for (const [part, { duties, ...place }] of heads) {
+      await perform(duties, store, o.deliverer);
+      places.set(part, place);
+    }
+    return [...heads].map(([part, { position }]) => ({ part, position }));
+  }
+
+  function abandon(parts: readonly string[]): void {
+    const lost = new Set(parts.filter((part) => places.has(part) || outcomes.has(part)));
+    if (lost.size === 0) return;
+    for (const part of lost) {
+      outcomes.delete(part);
+      places.delete(part);
+      recent.delete(part);
+      moved.delete(part);
+    }
+    const isLost = ({ tenant, lineage }: { tenant: string; lineage: string }): boolean =>
+      lost.has(partOf(tenant, lineage));
+    for (const { tenant, lineage } of [...engine.held()].filter(isLost)) engine.forget(tenant, lineage);
+    residency.forget(isLost);
+  }
+
+  /** What was judged of the part here does not count: another process did it. */
+  async function goOnFrom(part: string): Promise<void> {
+    abandon([part]);
+    const positions = await adopt([part]);
+    moved.add(part);
+    o.logger.warn({ part }, new Superseded(part).message);
+    tell.moved(positions);
   }
 
   function isDue(): boolean {
@@ -235,22 +283,28 @@ export function createDetect(o: DetectOptions): Detect {
     // What a checkpoint under way holds came before.
     if (writing !== null) await write();
     const { part, from } = batch;
-    const judged = positions.get(part);
-    const check = (row: { part: string; position: number }): void => {
-      if (part !== '' && row.part === part && row.position > (judged ?? from)) throw new Superseded(part);
-    };
-    await residency.fetch(engine, batch.events, check);
+    const judged = places.get(part)?.position ?? from;
+    if (moved.delete(part)) throw new Superseded(part);
+    let ahead = false;
+    await residency.fetch(engine, batch.events, (row) => {
+      ahead ||= part !== '' && row.part === part && row.position > judged;
+    });
+    if (ahead) {
+      await goOnFrom(part);
+      moved.delete(part);
+      throw new Superseded(part);
+    }
     const stored = doubtful > 0 ? await storedIds(store, batch.events) : null;
     // From here on nothing waits and nothing throws: a batch is judged whole or not at all.
     doubtful = Math.max(0, doubtful - batch.events.length);
     const ids =
-      recent.get(part) ?? createRecentIds(Math.max(LEAST_RECENT_IDS, RECENT_IDS / (positions.size + 1)));
+      recent.get(part) ?? createRecentIds(Math.max(LEAST_RECENT_IDS, RECENT_IDS / (places.size + 1)));
     recent.set(part, ids);
     const fresh = batch.events.filter((event) => ids.add(event.id) && !stored?.has(event.id));
     counters.events += fresh.length;
     counters.duplicates += batch.events.length - fresh.length;
     if (fresh.length > 0 || part !== '') judge(fresh, outcomeOf(batch, token));
-    if (part !== '') positions.set(part, batch.to);
+    if (part !== '') places.set(part, { head: places.get(part)?.head ?? 0, position: batch.to });
     residency.judged();
   }
 
@@ -258,7 +312,7 @@ export function createDetect(o: DetectOptions): Detect {
     counters,
     take: (batch) =>
       inTurn(async () => {
-        if (batch.to > (positions.get(batch.part) ?? 0)) await take(batch, null);
+        if (batch.to > (places.get(batch.part)?.position ?? 0)) await take(batch, null);
         if (isDue()) await write();
       }),
     handle: (events, token) =>
@@ -275,7 +329,7 @@ export function createDetect(o: DetectOptions): Detect {
         if (writing !== null) await write();
         await write();
       }),
-    onDurable(next) {
+    listen(next) {
       tell = next;
     },
     doubt(events) {
@@ -293,36 +347,15 @@ export function createDetect(o: DetectOptions): Detect {
         const from = await restoreShared(store, engine, { name, like: choose ?? null, logger: o.logger });
         Object.assign(shared, { name, ...from });
       }),
-    adopt: (parts) =>
-      inTurn(async () => {
-        const heads = await readHeads(store, parts);
-        for (const [part, { position, duties }] of heads) {
-          await perform(duties, store, o.deliverer);
-          positions.set(part, position);
-        }
-        return [...heads].map(([part, { position }]) => ({ part, position }));
-      }),
-    abandon: (parts) =>
-      inTurn(async () => {
-        const lost = new Set(parts.filter((part) => positions.has(part) || outcomes.has(part)));
-        if (lost.size === 0) return;
-        for (const part of lost) {
-          outcomes.delete(part);
-          positions.delete(part);
-          recent.delete(part);
-        }
-        const isLost = ({ tenant, lineage }: { tenant: string; lineage: string }): boolean =>
-          lost.has(partOf(tenant, lineage));
-        for (const { tenant, lineage } of [...engine.held()].filter(isLost)) engine.forget(tenant, lineage);
-        residency.forget(isLost);
-      }),
-    position: (part) => positions.get(part),
+    adopt: (parts) => inTurn(() => adopt(parts)),
+    abandon: (parts) => inTurn(async () => abandon(parts)),
+    position: (part) => places.get(part)?.position,
     finish: () =>
       inTurn(async () => {
         if (writing !== null) await write();
-        const [part = ''] = positions.keys();
+        const [part = ''] = places.keys();
         const incidents = engine.finish();
-        const position = positions.get(part) ?? 0;
+        const position = places.get(part)?.position ?? 0;
         if (incidents.length > 0 || residency.unsaved().length > 0)
           outcomeOf(
             { part, from: position, to: position, events: [] },

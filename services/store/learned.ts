@@ -13,6 +13,8 @@ export interface LearnedRow extends StoredBaseline {
   /** The part of the input it was learned from, and up to where: the next position. '' and 0 where nobody counts. */
   part: string;
   position: number;
+  /** Names the save it came with. */
+  writer: string;
 }
 
 interface Key {
@@ -21,8 +23,10 @@ interface Key {
 }
 
 export interface LearnedStore {
-  /** Fewer than a million rows. Empty writes nothing. */
+  /** Fewer than a million rows. Empty writes nothing, and so does a token that was used before. */
   save(rows: readonly LearnedRow[], token: string): Promise<void>;
+  /** Who wrote the rows of a shard with these lineages (of no tenant) that are read now, by lineage. */
+  writers(shard: string, lineages: readonly string[]): Promise<Map<string, string>>;
   /** The stored rows of a shard with these keys; those never stored are missing. */
   find(shard: string, keys: readonly Key[]): Promise<LearnedRow[]>;
   /** All rows of a shard other than '', a block at a time. */
@@ -39,10 +43,11 @@ const COLUMNS = [
   'version',
   'part',
   'position',
+  'writer',
   'updated_at',
   'state',
 ] as const;
-const SELECT = `SELECT shard, tenant, lineage, layout, version, part, position, updated_at, base64Encode(state) AS state FROM learned FINAL`;
+const SELECT = `SELECT shard, tenant, lineage, layout, version, part, position, writer, updated_at, base64Encode(state) AS state FROM learned FINAL`;
 /** One block, so that the insert is one part; the server's default would cut at 1,048,449 rows anyway. */
 const ONE_BLOCK = {
   max_insert_block_size: '1048449',
@@ -80,6 +85,14 @@ export function createLearnedStore(client: Client): LearnedStore {
       }
       return found;
     },
+    async writers(shard, lineages) {
+      const rows = await client.select<{ lineage: string; writer: string }>(
+        `SELECT lineage, writer FROM learned FINAL
+         WHERE shard = {shard:String} AND tenant = '' AND lineage IN {lineages:Array(String)}`,
+        { shard, lineages },
+      );
+      return new Map(rows.map(({ lineage, writer }) => [lineage, writer]));
+    },
     async *shard(name) {
       for await (const row of client.stream<Row>(`${SELECT} WHERE shard = {name:String}`, { name }))
         yield decode(row);
@@ -112,6 +125,7 @@ function encode(rows: readonly LearnedRow[]): Uint8Array {
     body.int64(row.version);
     body.string(row.part);
     body.int64(row.position);
+    body.string(row.writer);
     body.int64(row.updatedAt);
     body.bytes(row.bytes);
   }

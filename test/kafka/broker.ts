@@ -23,6 +23,9 @@ const START_MS = 60_000;
 export interface TestBroker {
   /** `host:port`, for KAFKA_BROKERS. */
   brokers: string[];
+  /** Ends it as kill -9 does; restart() brings it back with its data at the same address. Null where it is not ours. */
+  kill: (() => Promise<void>) | null;
+  restart(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -31,7 +34,12 @@ const ABSENT = 'KEYTRAIL_TEST_KAFKA_ABSENT';
 
 export async function startBroker(): Promise<TestBroker | null> {
   if (process.env.KAFKA_BROKERS)
-    return { brokers: process.env.KAFKA_BROKERS.split(','), close: async () => {} };
+    return {
+      brokers: process.env.KAFKA_BROKERS.split(','),
+      kill: null,
+      restart: async () => {},
+      close: async () => {},
+    };
   if (process.env[ABSENT]) return null;
   const reason = await whyNoJava();
   if (reason === null) return await startOwn();
@@ -102,27 +110,47 @@ async function startOwn(): Promise<TestBroker> {
     '--config',
     properties,
   ]);
-  const child = spawnGuarded('java', [...java, ...classpath, 'kafka.Kafka', properties], dir);
-  const output: string[] = [];
-  for (const stream of [child.stdout!, child.stderr!])
-    stream.on('data', (text: Buffer) => {
-      output.push(text.toString());
-      if (output.length > 200) output.shift();
-    });
-  const close = async () => {
-    if (child.exitCode === null && child.signalCode === null) {
+  const keep = join(dir, 'keep');
+  let child: ChildProcess | null = null;
+  const end = async () => {
+    if (child !== null && child.exitCode === null && child.signalCode === null) {
       const exit = once(child, 'exit');
       child.stdin!.end();
       await exit;
     }
   };
-  try {
-    await ready(address, child);
-  } catch (error) {
-    await close();
-    throw new Error(`the Kafka test broker did not start: ${(error as Error).message}\n${output.join('')}`);
-  }
-  return { brokers: [address], close };
+  const begin = async () => {
+    child = spawnGuarded('java', [...java, ...classpath, 'kafka.Kafka', properties], dir);
+    const output: string[] = [];
+    for (const stream of [child.stdout!, child.stderr!])
+      stream.on('data', (text: Buffer) => {
+        output.push(text.toString());
+        if (output.length > 200) output.shift();
+      });
+    try {
+      await ready(address, child);
+    } catch (error) {
+      await end();
+      throw new Error(`the Kafka test broker did not start: ${(error as Error).message}\n${output.join('')}`);
+    }
+  };
+  await begin();
+  return {
+    brokers: [address],
+    async kill() {
+      await writeFile(keep, '');
+      await end();
+    },
+    async restart() {
+      await begin();
+      await rm(keep, { force: true });
+    },
+    async close() {
+      await rm(keep, { force: true });
+      await end();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
 }
 
 /** Runs a command that is ended, and its folder removed, as soon as our end of its standard input closes. */
@@ -135,7 +163,7 @@ guard=$!
 exec 3<&- >/dev/null 2>&1
 wait "$child"
 kill "$guard" 2>/dev/null
-rm -rf "$DIR"`;
+[ -e "$DIR/keep" ] || rm -rf "$DIR"`;
   return spawn('sh', ['-c', script, 'sh', command, ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, DIR: dir },
@@ -160,6 +188,7 @@ function configuration(port: number, controller: number, data: string): string {
     'share.coordinator.state.topic.replication.factor': 1,
     'share.coordinator.state.topic.min.isr': 1,
     'group.initial.rebalance.delay.ms': 0,
+    'group.min.session.timeout.ms': 500,
     'auto.create.topics.enable': false,
   })
     .map(([key, value]) => `${key}=${value}\n`)

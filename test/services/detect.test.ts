@@ -53,7 +53,8 @@ describe('detect', () => {
   });
   after(() => t?.close());
 
-  function open(options: Partial<DetectOptions> = {}, maxCredentials = 1000) {
+  /** A process that starts: it takes up what another one left. */
+  async function open(options: Partial<DetectOptions> = {}, maxCredentials = 1000) {
     const enqueued: Incident[] = [];
     const residency = createResidency(t.store);
     const { onEvict, recall } = residency;
@@ -67,6 +68,7 @@ describe('detect', () => {
       logger,
       ...options,
     });
+    if (options.partOf === undefined) await detect.adopt(['']);
     return { detect, enqueued, engine, residency };
   }
 
@@ -79,7 +81,7 @@ describe('detect', () => {
   }
 
   it('stores events, findings and incidents and fills the outbox before it resolves', async () => {
-    const { detect, enqueued } = open();
+    const { detect, enqueued } = await open();
     const events = walk('key-a');
     for (let at = 0; at < events.length; at += 100)
       await detect.handle(events.slice(at, at + 100), `a/${at}`);
@@ -93,7 +95,7 @@ describe('detect', () => {
   });
 
   it('keeps every tuning an incident names, before the incident', async () => {
-    const { detect } = open();
+    const { detect } = await open();
     const events = walk('key-t');
     await detect.handle(events.slice(0, -300), 't/1');
     detect.setTuning(tuning.parse({ detectors: { D09: { distinctFloor: 60 } } }));
@@ -112,11 +114,11 @@ describe('detect', () => {
 
   it('judges and stores a repeated event once, in the same process and after a restart', async () => {
     const events = walk('key-b').slice(0, 50);
-    const first = open();
+    const first = await open();
     await first.detect.handle(events.slice(0, 30), 'b/1');
     await first.detect.handle(events.slice(10, 40), 'b/2');
     assert.deepEqual([first.detect.counters.events, first.detect.counters.duplicates], [40, 20]);
-    const second = open();
+    const second = await open();
     second.detect.doubt(1000);
     await second.detect.handle(events, 'b/3');
     assert.deepEqual([second.detect.counters.events, second.detect.counters.duplicates], [10, 40]);
@@ -125,7 +127,7 @@ describe('detect', () => {
 
   it('after an outage it stores what was judged, without judging again', async () => {
     const events = walk('key-c');
-    let outages = 3;
+    let outages = 0;
     const flaky: DetectOptions['store'] = {
       ...t.store,
       insertEvents: async (rows, token) => {
@@ -133,7 +135,8 @@ describe('detect', () => {
         await t.store.insertEvents(rows, token);
       },
     };
-    const { detect } = open({ store: flaky });
+    const { detect } = await open({ store: flaky });
+    outages = 3;
     await assert.rejects(detect.handle(events, 'c/1'), StoreUnavailable);
     await assert.rejects(detect.handle(events, 'c/1'), StoreUnavailable);
     // The bus may deliver the same events in another batch by now.
@@ -147,9 +150,9 @@ describe('detect', () => {
 
   it('goes on after a restart with what it had learned', async () => {
     const events = walk('key-d');
-    const first = open();
+    const first = await open();
     await first.detect.handle(events.slice(0, 300), 'd/1');
-    const second = open();
+    const second = await open();
     await second.detect.handle(events.slice(300, 310), 'd/2');
     const [known] = [...second.engine.credentials()].filter((one) => one.lineage === 'key-d');
     assert.equal(known!.events, 310);
@@ -189,7 +192,7 @@ describe('detect', () => {
               },
             }),
       };
-      const first = open({ store: dying, partOf: () => part, pace: { ms: 1e9, findingsMs: 1e9 } });
+      const first = await open({ store: dying, partOf: () => part, pace: { ms: 1e9, findingsMs: 1e9 } });
       await first.detect.share(`shared/${tenant}`, () => null);
       for (const batch of batches.slice(0, 4)) await first.detect.take(batch);
       await first.detect.checkpoint();
@@ -198,7 +201,7 @@ describe('detect', () => {
       alive = false;
       if (dies !== 'none') await assert.rejects(first.detect.checkpoint(), /killed/);
 
-      const second = open({ partOf: () => part });
+      const second = await open({ partOf: () => part });
       await second.detect.share(`shared/${tenant}`, () => null);
       const [position] = await second.detect.adopt([part]);
       assert.equal(position!.position, dies === 'learned' ? 400 : 700, dies);
@@ -222,7 +225,7 @@ describe('detect', () => {
     const lineages = Array.from({ length: 300 }, (_, n) => `crowd-${n}`);
     const calls = lineages.flatMap((lineage) => walk(lineage).slice(0, 3));
     calls.sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
-    const few = open({}, 64);
+    const few = await open({}, 64);
     for (let at = 0; at < calls.length; at += 150)
       await few.detect.handle(calls.slice(at, at + 150), `crowd/${at}`);
     assert.ok(few.engine.statistics().evictions > 300);
@@ -237,10 +240,10 @@ describe('detect', () => {
   it('sees that another process has judged further, and judges nothing', async () => {
     const events = walk('key-s').slice(0, 40);
     const batch = (from: number, to: number) => ({ part: 's/0', from, to, events: events.slice(from, to) });
-    const first = open({ partOf: () => 's/0' });
+    const first = await open({ partOf: () => 's/0' });
     await first.detect.take(batch(0, 20));
     await first.detect.checkpoint();
-    const old = open({ partOf: () => 's/0' });
+    const old = await open({ partOf: () => 's/0' });
     await old.detect.adopt(['s/0']);
     await first.detect.take(batch(20, 30));
     await first.detect.checkpoint();
@@ -257,7 +260,7 @@ describe('detect', () => {
 
   it('stores an event that a detector fails on, counts it and goes on', async () => {
     const engine = createEngine();
-    const { detect } = open({
+    const { detect } = await open({
       engine: {
         ...engine,
         tuningVersion: engine.tuningVersion,
@@ -272,13 +275,22 @@ describe('detect', () => {
     assert.equal(await stored('key-e'), 900);
   });
 
-  it('takes a new tuning, and refuses a wrong one whole', () => {
+  it('takes a new tuning, and refuses a wrong one whole', async () => {
     const engine = createEngine();
-    const { detect } = open({ engine });
+    const { detect } = await open({ engine });
     detect.setTuning(tuning.parse({ version: 'next' }));
     assert.equal(engine.tuningVersion, 'next');
     assert.throws(() => detect.setTuning(tuning.parse({ detectors: { D08: { nothing: 1 } } })), /D08/);
     assert.equal(engine.tuningVersion, 'next');
+  });
+
+  it('says so when another process writes to the same store without positions', async () => {
+    const events = walk('key-u').slice(0, 20);
+    const one = await open();
+    const other = await open();
+    await one.detect.handle(events.slice(0, 10), 'u/1');
+    await assert.rejects(other.detect.handle(events.slice(10), 'u/2'), /another Keytrail process/);
+    assert.equal(await stored('key-u'), 10);
   });
 });
 

@@ -29,7 +29,11 @@ export interface EmbeddedServer {
   /** Path of that file, readable by its owner only. */
   analystFile: string;
   /** Process id of the server. */
-  pid: number;
+  readonly pid: number;
+  /** Resolves when the server's process has ended, however. */
+  ended(): Promise<void>;
+  /** Starts a server that has ended again: same data, address and logins. */
+  restart(): Promise<void>;
   /** Stops the server and waits until its process has ended. */
   close(): Promise<void>;
 }
@@ -55,7 +59,9 @@ export async function startEmbedded(o: { dir: string }): Promise<EmbeddedServer>
     }),
     { mode: 0o600 },
   );
-  const { engine, url } = await start(files);
+  const started = await start(files);
+  const { url } = started;
+  let { engine } = started;
   try {
     await refuseStrangers(url);
     await writePrivately(files.analystFile, `${JSON.stringify({ url, ...files.analyst }, null, 2)}\n`);
@@ -69,7 +75,14 @@ export async function startEmbedded(o: { dir: string }): Promise<EmbeddedServer>
     database: DATABASE,
     analyst: files.analyst,
     analystFile: files.analystFile,
-    pid: engine.pid,
+    get pid() {
+      return engine.pid;
+    },
+    ended: async () => void (await engine.exited),
+    async restart() {
+      await engine.stop();
+      ({ engine } = await start(files, Number(new URL(url).port)));
+    },
     close: () => engine.stop(),
   };
 }
@@ -109,9 +122,10 @@ async function analystPassword(file: string): Promise<string> {
   return secret();
 }
 
-async function start(files: Files): Promise<{ engine: RunningEngine; url: string }> {
+/** @param fixed the port it must have; default: a free one */
+async function start(files: Files, fixed?: number): Promise<{ engine: RunningEngine; url: string }> {
   for (let attempt = 1; ; attempt++) {
-    const port = await freePort();
+    const port = fixed ?? (await freePort());
     const url = `http://127.0.0.1:${port}`;
     const engine = spawnEngine([
       `--path=${files.data}`,

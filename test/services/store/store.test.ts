@@ -203,6 +203,7 @@ const learned = (o: Partial<LearnedRow>): LearnedRow => ({
   version: 1,
   part: 'api.events/3',
   position: 17,
+  writer: 'w',
   updatedAt: 5,
   bytes: new Uint8Array([1]),
   ...o,

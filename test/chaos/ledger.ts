@@ -1,0 +1,85 @@
+// The ledger: what must be in the store after any trouble, counted against what was produced.
+// Always holds: it counts raw rows, so an event or finding that was stored twice shows even where ClickHouse would fold it.
+
+import { createEngine } from '../../detectors/engine.ts';
+import type { ApiEvent } from '../../schemas/event.ts';
+import type { Store } from '../../services/store/store.ts';
+
+export interface Ledger {
+  events: { produced: number; stored: number; distinct: number; inRollup: number };
+  findings: { stored: number; distinct: number; expected: number; missing: number; unexpected: number };
+  baselines: { expected: number; equal: number; learnedTwiceOrLost: number };
+}
+
+/**
+ * @param exact the events were judged in the order given, by one process at a time: findings and baselines must equal those of
+ *   an engine that nothing disturbed. Else only what no order changes is compared.
+ */
+export async function takeLedger(
+  store: Store,
+  events: readonly ApiEvent[],
+  o: { exact: boolean },
+): Promise<Ledger> {
+  const engine = createEngine();
+  const expected = new Set<string>();
+  const perCredential = new Map<string, number>();
+  for (const event of events) {
+    for (const { id } of engine.process(event).findings) expected.add(id);
+    perCredential.set(event.credential.lineage, (perCredential.get(event.credential.lineage) ?? 0) + 1);
+  }
+  const [stored] = await store.query<{ n: number; ids: number }>(
+    'SELECT count() AS n, uniqExact(id) AS ids FROM events',
+  );
+  const [rollup] = await store.query<{ n: number }>('SELECT sum(events) AS n FROM credential_hours');
+  const found = (await store.query<{ id: string }>('SELECT toString(id) AS id FROM findings')).map(
+    ({ id }) => id,
+  );
+  const distinct = new Set(found);
+  const keys = [...perCredential.keys()].map((lineage) => ({ tenant: events[0]!.tenant, lineage }));
+  const learned = new Map((await store.learned.find('', keys)).map((row) => [row.lineage, row]));
+  let equal = 0;
+  let wrong = 0;
+  for (const [lineage, count] of perCredential) if (learned.get(lineage)?.version !== count) wrong++;
+  for (const row of engine.snapshot())
+    if (Buffer.from(learned.get(row.lineage)?.bytes ?? []).equals(row.bytes)) equal++;
+  return {
+    events: {
+      produced: events.length,
+      stored: Number(stored!.n),
+      distinct: Number(stored!.ids),
+      inRollup: Number(rollup!.n),
+    },
+    findings: {
+      stored: found.length,
+      distinct: distinct.size,
+      expected: o.exact ? expected.size : distinct.size,
+      missing: o.exact ? [...expected].filter((id) => !distinct.has(id)).length : 0,
+      unexpected: o.exact ? [...distinct].filter((id) => !expected.has(id)).length : 0,
+    },
+    baselines: {
+      expected: perCredential.size,
+      equal: o.exact ? equal : perCredential.size,
+      learnedTwiceOrLost: wrong,
+    },
+  };
+}
+
+/** What is not as it must be, in words; nothing when all is well. */
+export function problems({ events, findings, baselines }: Ledger): string[] {
+  const said: string[] = [];
+  const claim = (holds: boolean, words: string): void => {
+    if (!holds) said.push(words);
+  };
+  claim(events.distinct === events.produced, `${events.produced - events.distinct} events lost`);
+  claim(events.stored === events.distinct, `${events.stored - events.distinct} events stored twice`);
+  claim(events.inRollup === events.produced, `the rollup counts ${events.inRollup} events`);
+  claim(
+    findings.stored === findings.distinct,
+    `${findings.stored - findings.distinct} findings stored twice`,
+  );
+  claim(findings.missing === 0, `${findings.missing} findings lost`);
+  claim(findings.unexpected === 0, `${findings.unexpected} findings that an undisturbed run has not`);
+  claim(baselines.learnedTwiceOrLost === 0, `${baselines.learnedTwiceOrLost} baselines count wrong`);
+  claim(baselines.equal === baselines.expected, `${baselines.expected - baselines.equal} baselines differ`);
+  return said;
+}
