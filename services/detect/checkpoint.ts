@@ -181,7 +181,7 @@ export async function perform(
 }
 
 /** State that belongs to no credential; see detectors/state/snapshot.ts. */
-export function isShared({ lineage }: { lineage: string }): boolean {
+function isShared({ lineage }: { lineage: string }): boolean {
   return lineage.startsWith('\u0001');
 }
 

@@ -14,23 +14,17 @@ import {
   checkpointOf,
   type Deliverer,
   type Outcome,
-  type Place,
   perform,
   readHeads,
   writeCheckpoint,
 } from './checkpoint.ts';
-import { createRecentIds, type RecentIds } from './recent-ids.ts';
+import { type Batch, createJudged, type Pace } from './judged.ts';
 import type { Residency } from './residency.ts';
 import { restoreShared } from './shared-state.ts';
 import { storedIds } from './stored-ids.ts';
 
-/** Ids remembered per generation, over all parts; about 10 MB each. */
-const RECENT_IDS = 100_000;
-const LEAST_RECENT_IDS = 5_000;
 const SHARED_STORE =
   'another Keytrail process judges into this store; only one `keytrail up` can use a store, several `keytrail detect` can';
-/** When a checkpoint is due. Findings wait less, since people wait for them. */
-const PACE = { events: 50_000, evicted: 20_000, ms: 2_000, findingsMs: 200 };
 
 export interface DetectOptions {
   engine: Engine;
@@ -43,7 +37,7 @@ export interface DetectOptions {
   partOf?: (tenant: string, lineage: string) => string;
   /** Told of every incident state once it is stored. */
   onIncidents?: (incidents: readonly Incident[]) => void;
-  pace?: Partial<typeof PACE>;
+  pace?: Partial<Pace>;
   logger: Logger;
 }
 
@@ -57,14 +51,6 @@ export interface DetectCounters {
   /** Events a detector failed on; they are stored but not judged. */
   failed: number;
   checkpoints: number;
-}
-
-/** Events of one part of the input in their order; `from` and `to` (the next) are positions in it. */
-export interface Batch {
-  part: string;
-  from: number;
-  to: number;
-  events: readonly ApiEvent[];
 }
 
 export interface Position {
@@ -120,7 +106,6 @@ export interface Detect {
 
 export function createDetect(o: DetectOptions): Detect {
   const { engine, store, residency, partOf = () => '' } = o;
-  const pace = { ...PACE, ...o.pace };
   const counters: DetectCounters = {
     events: 0,
     duplicates: 0,
@@ -129,16 +114,13 @@ export function createDetect(o: DetectOptions): Detect {
     failed: 0,
     checkpoints: 0,
   };
-  const recent = new Map<string, RecentIds>();
-  const outcomes = new Map<string, Outcome>();
-  const places = new Map<string, Place>();
+  const judged = createJudged(o.pace);
+  const { places } = judged;
   /** Parts that were set to where another process had come: the next batch may be of before. */
   const moved = new Set<string>();
   const shared = { name: '', version: 0, whole: true };
   /** At most one checkpoint is under way; nothing is judged before it is done. */
   let writing: Checkpoint | null = null;
-  let oldest = 0;
-  let lastCheckpoint = 0;
   let doubtful = 0;
   let tell: Listener = { durable: async () => undefined, moved: () => undefined };
   let { tuning } = o;
@@ -159,15 +141,14 @@ export function createDetect(o: DetectOptions): Detect {
   }
 
   function begin(): Checkpoint | null {
-    if (outcomes.size === 0) return null;
-    const judged = [...outcomes.values()];
+    const outcomes = judged.take();
+    if (outcomes.length === 0) return null;
     const baselines = [...residency.unsaved(), ...engine.changes(), ...(shared.whole ? engine.shared() : [])];
     shared.whole = false;
     shared.version++;
-    outcomes.clear();
     return checkpointOf({
       baselines,
-      outcomes: judged,
+      outcomes,
       partOf,
       places,
       shared: { ...shared, part: [...places.keys()].sort()[0] ?? '' },
@@ -185,7 +166,6 @@ export function createDetect(o: DetectOptions): Detect {
     writing = null;
     for (const { part, place } of ours) if (places.has(part) || part === '') places.set(part, place);
     residency.saved();
-    lastCheckpoint = Date.now();
     counters.checkpoints++;
     for (const { duties } of ours) {
       const { findings, incidents } = duties;
@@ -195,6 +175,7 @@ export function createDetect(o: DetectOptions): Detect {
     }
     // Those given up since have no place any more, and are none of our business.
     if (lost.includes('')) throw new Error(SHARED_STORE);
+    if (lost.length > 0) shared.whole = true;
     for (const part of lost) if (places.has(part)) await goOnFrom(part);
     await tell.durable(ours.map(({ part, place }) => ({ part, position: place.position })));
   }
@@ -209,14 +190,9 @@ export function createDetect(o: DetectOptions): Detect {
   }
 
   function abandon(parts: readonly string[]): void {
-    const lost = new Set(parts.filter((part) => places.has(part) || outcomes.has(part)));
+    const lost = judged.forget(parts);
+    for (const part of lost) moved.delete(part);
     if (lost.size === 0) return;
-    for (const part of lost) {
-      outcomes.delete(part);
-      places.delete(part);
-      recent.delete(part);
-      moved.delete(part);
-    }
     const isLost = ({ tenant, lineage }: { tenant: string; lineage: string }): boolean =>
       lost.has(partOf(tenant, lineage));
     for (const { tenant, lineage } of [...engine.held()].filter(isLost)) engine.forget(tenant, lineage);
@@ -232,23 +208,7 @@ export function createDetect(o: DetectOptions): Detect {
     tell.moved(positions);
   }
 
-  function isDue(): boolean {
-    if (writing !== null) return true;
-    if (outcomes.size === 0) return false;
-    let events = 0;
-    let news = false;
-    for (const outcome of outcomes.values()) {
-      events += outcome.events.length;
-      news ||= outcome.findings.length > 0 || outcome.incidents.length > 0;
-    }
-    const now = Date.now();
-    return (
-      events >= pace.events ||
-      now - oldest >= pace.ms ||
-      (news && now - lastCheckpoint >= pace.findingsMs) ||
-      residency.size >= pace.evicted
-    );
-  }
+  const isDue = (): boolean => writing !== null || judged.isDue(residency.size);
 
   function judge(events: readonly ApiEvent[], into: Outcome): void {
     for (const event of events) {
@@ -267,27 +227,15 @@ export function createDetect(o: DetectOptions): Detect {
     }
   }
 
-  function outcomeOf({ part, from, to }: Batch, token: string | null): Outcome {
-    let outcome = outcomes.get(part);
-    if (outcome === undefined) {
-      if (outcomes.size === 0) oldest = Date.now();
-      outcome = { part, from, to, token: '', events: [], findings: [], incidents: [] };
-      outcomes.set(part, outcome);
-    }
-    outcome.to = to;
-    outcome.token = token ?? `${part}@${outcome.from}-${to}`;
-    return outcome;
-  }
-
   async function take(batch: Batch, token: string | null): Promise<void> {
     // What a checkpoint under way holds came before.
     if (writing !== null) await write();
     const { part, from } = batch;
-    const judged = places.get(part)?.position ?? from;
+    const position = judged.position(part) ?? from;
     if (moved.delete(part)) throw new Superseded(part);
     let ahead = false;
     await residency.fetch(engine, batch.events, (row) => {
-      ahead ||= part !== '' && row.part === part && row.position > judged;
+      ahead ||= part !== '' && row.part === part && row.position > position;
     });
     if (ahead) {
       await goOnFrom(part);
@@ -297,14 +245,11 @@ export function createDetect(o: DetectOptions): Detect {
     const stored = doubtful > 0 ? await storedIds(store, batch.events) : null;
     // From here on nothing waits and nothing throws: a batch is judged whole or not at all.
     doubtful = Math.max(0, doubtful - batch.events.length);
-    const ids =
-      recent.get(part) ?? createRecentIds(Math.max(LEAST_RECENT_IDS, RECENT_IDS / (places.size + 1)));
-    recent.set(part, ids);
-    const fresh = batch.events.filter((event) => ids.add(event.id) && !stored?.has(event.id));
+    const fresh = judged.fresh(part, batch.events, stored);
     counters.events += fresh.length;
     counters.duplicates += batch.events.length - fresh.length;
-    if (fresh.length > 0 || part !== '') judge(fresh, outcomeOf(batch, token));
-    if (part !== '') places.set(part, { head: places.get(part)?.head ?? 0, position: batch.to });
+    if (fresh.length > 0 || part !== '') judge(fresh, judged.outcomeOf(batch, token));
+    if (part !== '') judged.moveTo(part, batch.to);
     residency.judged();
   }
 
@@ -312,7 +257,7 @@ export function createDetect(o: DetectOptions): Detect {
     counters,
     take: (batch) =>
       inTurn(async () => {
-        if (batch.to > (places.get(batch.part)?.position ?? 0)) await take(batch, null);
+        if (batch.to > (judged.position(batch.part) ?? 0)) await take(batch, null);
         if (isDue()) await write();
       }),
     handle: (events, token) =>
@@ -349,18 +294,17 @@ export function createDetect(o: DetectOptions): Detect {
       }),
     adopt: (parts) => inTurn(() => adopt(parts)),
     abandon: (parts) => inTurn(async () => abandon(parts)),
-    position: (part) => places.get(part)?.position,
+    position: judged.position,
     finish: () =>
       inTurn(async () => {
         if (writing !== null) await write();
         const [part = ''] = places.keys();
         const incidents = engine.finish();
-        const position = places.get(part)?.position ?? 0;
+        const position = judged.position(part) ?? 0;
         if (incidents.length > 0 || residency.unsaved().length > 0)
-          outcomeOf(
-            { part, from: position, to: position, events: [] },
-            `finish/${randomUUID()}`,
-          ).incidents.push(...incidents);
+          judged
+            .outcomeOf({ part, from: position, to: position, events: [] }, `finish/${randomUUID()}`)
+            .incidents.push(...incidents);
         await write();
       }),
   };

@@ -26,6 +26,8 @@ export interface Plan {
   outages: number;
   /** 1: one process at a time, and findings and baselines must be those of an undisturbed run. More: two processes share them. */
   partitions: number;
+  /** Events before the first trouble: the time in which baselines form. */
+  quiet: number;
   /** Events of each message batch, one batch every 50 ms. */
   batch: number;
   onProgress?: (said: string) => void;
@@ -39,9 +41,10 @@ export interface Outcome {
 }
 
 const TICK_MS = 50;
-/** Produced before the first kill: the days in which baselines form. */
-const QUIET = 45_000;
+const QUIET_BATCH = 5_000;
 const LONGEST_LIFE_MS = 2_500;
+/** Of each detector's log, when the run fails. */
+const LAST_WORDS = 4_000;
 
 export async function chaos(broker: TestBroker, plan: Plan): Promise<Outcome> {
   const started = Date.now();
@@ -63,13 +66,13 @@ export async function chaos(broker: TestBroker, plan: Plan): Promise<Outcome> {
     configFile,
     JSON.stringify({
       log: { level: 'info' },
-      kafka: { brokers: broker.brokers, topics, group, partitions: plan.partitions, sessionTimeoutMs: 1_500 },
+      kafka: { brokers: broker.brokers, topics, group, partitions: plan.partitions, sessionTimeoutMs: 3_000 },
       clickhouse: { url, username, password, database },
     }),
   );
   await bus.ensureTopics([topics.events, topics.deadLetters]);
   const produced: ApiEvent[] = [];
-  const source = traffic(plan.seed);
+  const source = traffic(plan.seed, plan.quiet);
   const send = async (count: number): Promise<void> => {
     const events = Array.from({ length: count }, () => source.next().value as ApiEvent);
     const messages = events.map((event) => ({
@@ -90,7 +93,7 @@ export async function chaos(broker: TestBroker, plan: Plan): Promise<Outcome> {
   const members: Member[] = [];
   let over = false;
   try {
-    for (let sent = 0; sent < QUIET; sent += 5_000) await send(5_000);
+    for (let sent = 0; sent < plan.quiet; sent += QUIET_BATCH) await send(QUIET_BATCH);
     const producing = (async () => {
       while (!over) {
         await send(plan.batch);
@@ -112,6 +115,9 @@ export async function chaos(broker: TestBroker, plan: Plan): Promise<Outcome> {
     const ledger = await takeLedger(store.store, produced, { exact: plan.partitions === 1 });
     const seconds = Math.round((Date.now() - started) / 1000);
     return { ledger, kills: plan.kills, outages: plan.outages, seconds };
+  } catch (error) {
+    const logs = members.map((member) => member.log().slice(-LAST_WORDS)).join('\n---\n');
+    throw new Error(`${(error as Error).message}\n${logs}`, { cause: error });
   } finally {
     over = true;
     await Promise.all(members.map((member) => member.kill()));

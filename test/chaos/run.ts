@@ -39,6 +39,7 @@ try {
       kills,
       outages: Number(values.outages),
       partitions,
+      quiet: 45_000,
       batch: 300,
       onProgress: (said) => process.stderr.write(`${partitions} partition(s): ${said}\n`),
     });

@@ -1,0 +1,91 @@
+// What is judged and not durable yet, per part of the input, and how far each part is judged.
+// Always holds: the ids of recent events are kept per part, so that one that is given up and comes back is judged again.
+
+import type { ApiEvent } from '../../schemas/event.ts';
+import type { Outcome, Place } from './checkpoint.ts';
+import { createRecentIds, type RecentIds } from './recent-ids.ts';
+
+/** Ids remembered per generation, over all parts; about 10 MB each. */
+const RECENT_IDS = 100_000;
+const LEAST_RECENT_IDS = 5_000;
+/** When a checkpoint is due. Findings wait less, since people wait for them. */
+const PACE = { events: 50_000, evicted: 20_000, ms: 2_000, findingsMs: 200 };
+
+export type Pace = typeof PACE;
+
+/** Events of one part of the input in their order; `from` and `to` (the next) are positions in it. */
+export interface Batch {
+  part: string;
+  from: number;
+  to: number;
+  events: readonly ApiEvent[];
+}
+
+export function createJudged(o: Partial<Pace> = {}) {
+  const pace = { ...PACE, ...o };
+  const outcomes = new Map<string, Outcome>();
+  const places = new Map<string, Place>();
+  const recent = new Map<string, RecentIds>();
+  let oldest = 0;
+  let lastTaken = 0;
+  return {
+    places,
+    position: (part: string): number | undefined => places.get(part)?.position,
+    moveTo(part: string, position: number): void {
+      places.set(part, { head: places.get(part)?.head ?? 0, position });
+    },
+    /** Those not among the part's recent ids, which they join. */
+    fresh(part: string, events: readonly ApiEvent[], stored: ReadonlySet<string> | null): ApiEvent[] {
+      const size = Math.max(LEAST_RECENT_IDS, RECENT_IDS / (places.size + 1));
+      const ids = recent.get(part) ?? createRecentIds(size);
+      recent.set(part, ids);
+      return events.filter((event) => ids.add(event.id) && !stored?.has(event.id));
+    },
+    /** What a batch adds to. @param token names the events; default: their part and positions */
+    outcomeOf({ part, from, to }: Batch, token: string | null): Outcome {
+      let outcome = outcomes.get(part);
+      if (outcome === undefined) {
+        if (outcomes.size === 0) oldest = Date.now();
+        outcome = { part, from, to, token: '', events: [], findings: [], incidents: [] };
+        outcomes.set(part, outcome);
+      }
+      outcome.to = to;
+      outcome.token = token ?? `${part}@${outcome.from}-${to}`;
+      return outcome;
+    },
+    /** Everything that is not durable, which is then another's to write. */
+    take(): Outcome[] {
+      const all = [...outcomes.values()];
+      outcomes.clear();
+      lastTaken = Date.now();
+      return all;
+    },
+    /** @param evicted baselines that left memory and are not stored */
+    isDue(evicted: number): boolean {
+      if (outcomes.size === 0) return false;
+      let events = 0;
+      let news = false;
+      for (const outcome of outcomes.values()) {
+        events += outcome.events.length;
+        news ||= outcome.findings.length > 0 || outcome.incidents.length > 0;
+      }
+      const now = Date.now();
+      return (
+        events >= pace.events ||
+        now - oldest >= pace.ms ||
+        (news && now - lastTaken >= pace.findingsMs) ||
+        evicted >= pace.evicted
+      );
+    },
+    /** Forgets parts; answers those that were known. */
+    forget(parts: readonly string[]): Set<string> {
+      const known = new Set(parts.filter((part) => places.has(part) || outcomes.has(part)));
+      for (const part of known) {
+        outcomes.delete(part);
+        places.delete(part);
+        recent.delete(part);
+      }
+      return known;
+    },
+  };
+}
