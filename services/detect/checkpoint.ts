@@ -61,7 +61,7 @@ export interface Place {
   head: number;
 }
 
-/** The stored heads of the parts, by part; '' is the part without positions. */
+/** The stored heads of the parts, by part; '' is the part without positions. Throws on one that another version wrote. */
 export async function readHeads(
   store: Pick<Store, 'learned'>,
   parts: readonly string[],
@@ -70,13 +70,16 @@ export async function readHeads(
     HEAD,
     parts.map((part) => ({ tenant: '', lineage: part || NO_PART })),
   );
+  const foreign = rows.find(({ layout }) => layout !== LAYOUT);
+  if (foreign !== undefined)
+    throw new Error(
+      `the position of ${foreign.lineage} was stored by another version of Keytrail (${foreign.layout})`,
+    );
   return new Map(
-    rows
-      .filter(({ layout }) => layout === LAYOUT)
-      .map(({ part, position, version, bytes }) => [
-        part,
-        { position, head: version, duties: deserialize(bytes) as Duties },
-      ]),
+    rows.map(({ part, position, version, bytes }) => [
+      part,
+      { position, head: version, duties: deserialize(bytes) as Duties },
+    ]),
   );
 }
 

@@ -23,6 +23,8 @@ import type { Residency } from './residency.ts';
 import { restoreShared } from './shared-state.ts';
 import { storedIds } from './stored-ids.ts';
 
+const NO_HEAD =
+  'a checkpoint was not taken and there is none before it: rows of the table learned were deleted one by one; use TRUNCATE TABLE learned';
 const SHARED_STORE =
   'another Keytrail process judges into this store; only one `keytrail up` can use a store, several `keytrail detect` can';
 
@@ -203,6 +205,7 @@ export function createDetect(o: DetectOptions): Detect {
   async function goOnFrom(part: string): Promise<void> {
     abandon([part]);
     const positions = await adopt([part]);
+    if (positions.length === 0) throw new Error(NO_HEAD);
     moved.add(part);
     o.logger.warn({ part }, new Superseded(part).message);
     tell.moved(positions);

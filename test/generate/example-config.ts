@@ -50,6 +50,7 @@ kafka:
   partitions: 12
   replication: 1
   compression: lz4       # none, gzip, lz4
+  sessionTimeoutMs: 30000   # a consumer silent for this long loses its partitions to others
   ssl: false
   # sasl: { mechanism: scram-sha-512, username: keytrail, password: env:KAFKA_PASSWORD }
 

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import { hash128 } from '../../../detectors/hash.ts';
+import { createStoreClient } from '../../../services/store/client.ts';
 import { createStore, type LearnedRow, StoreError, StoreUnavailable } from '../../../services/store/store.ts';
 import { event, finding, incident, openTestStore, START, type TestStore } from './fixtures.ts';
 
@@ -236,6 +237,18 @@ test('rows of one save are one part of the table, so that they become visible to
   const found = await t.store.learned.find('', rows);
   assert.equal(found.length, rows.length);
   assert.ok(found.every((row) => row.bytes[0] === (row.version & 0xff)));
+});
+
+test('a token is taken once, and again after the table was emptied', async () => {
+  await t.store.learned.save([learned({ lineage: 'once', writer: 'first' })], 'learned part#1');
+  await t.store.learned.save([learned({ lineage: 'once', writer: 'second', version: 2 })], 'learned part#1');
+  const writer = async () => (await t.store.learned.find('', [learned({ lineage: 'once' })]))[0]?.writer;
+  assert.equal(await writer(), 'first');
+  const client = createStoreClient(t.server);
+  await client.command('TRUNCATE TABLE learned');
+  await client.close();
+  await t.store.learned.save([learned({ lineage: 'once', writer: 'third' })], 'learned part#1');
+  assert.equal(await writer(), 'third');
 });
 
 test('shards are read whole and known by name', async () => {
