@@ -27,7 +27,7 @@ export interface Rows {
   /** The row is not what is stored of it any more. */
   mark(slot: number): void;
   isChanged(slot: number): boolean;
-  /** Slots marked since the last call, in the order they were marked. */
+  /** Slots marked since the last call, in no promised order. */
   takeChanged(): number[];
   /** Takes a row out without onEvict. */
   remove(slot: number): void;
@@ -105,6 +105,8 @@ export function createRows(options: {
       if (marks[slot] === 1) return;
       marks[slot] = 1;
       marked.push(slot);
+      // Slots that went and came back are named again; where nobody takes them, the list must not grow.
+      if (marked.length > 2 * marks.length) marked = [...marks.keys()].filter(isChanged);
     },
     isChanged,
     takeChanged() {

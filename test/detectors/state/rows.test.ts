@@ -132,3 +132,16 @@ test('the same name in two scopes is two rows', () => {
   assert.equal(table.find('t1', 'x'), -1);
   assert.equal(table.find('t2', 'x'), two);
 });
+
+test('rows marked as changed are named once, those that went are not, however many came and went', () => {
+  const { rows, touch } = open({ capacity: 5, bound: 2 });
+  for (let n = 0; n < 10_000; n++) rows.mark(touch(`n${n}`));
+  const names = rows
+    .takeChanged()
+    .map((slot) => rows.table.nameOf(slot))
+    .sort();
+  assert.deepEqual(names, [...rows.table.slots()].map((slot) => rows.table.nameOf(slot)).sort());
+  assert.deepEqual(rows.takeChanged(), []);
+  rows.mark(touch('n9999'));
+  assert.equal(rows.takeChanged().length, 1);
+});
