@@ -139,7 +139,7 @@ async function trouble({ plan, members, configFile, store, broker }: Troubled): 
   const random = createRandom(plan.seed + 1);
   const say = plan.onProgress ?? (() => undefined);
   const outageAfter =
-    plan.outages === 0 ? Number.POSITIVE_INFINITY : Math.ceil(plan.kills / (plan.outages * 2));
+    plan.outages === 0 ? Number.POSITIVE_INFINITY : Math.max(1, Math.floor(plan.kills / (plan.outages * 2)));
   let outages = 0;
   for (let kill = 1; kill <= plan.kills; kill++) {
     const i = kill % members.length;
