@@ -8,6 +8,10 @@ export interface Lifecycle {
   /** Registers what must be closed at the end; closed in reverse order. */
   onClose(name: string, close: () => Promise<void> | void): void;
   stop(reason: string): void;
+  /** Stops because a part cannot go on, so that the command ends with an error and a supervisor starts it again. */
+  fail(reason: string): void;
+  /** The reason of fail(), if that was what stopped it. */
+  readonly failure: string | null;
   /** Closes everything once; a failing part is logged and does not keep the others open. */
   close(): Promise<void>;
 }
@@ -20,6 +24,7 @@ export function createLifecycle(logger: Logger): Lifecycle {
     logger.info({ reason }, 'stopping');
     controller.abort(new Error(reason));
   };
+  let failure: string | null = null;
   const onSignal = (name: NodeJS.Signals) => {
     if (controller.signal.aborted) process.exit(130);
     stop(name);
@@ -30,6 +35,13 @@ export function createLifecycle(logger: Logger): Lifecycle {
     signal: controller.signal,
     onClose: (name, close) => parts.push({ name, close }),
     stop,
+    fail(reason) {
+      if (!controller.signal.aborted) failure = reason;
+      stop(reason);
+    },
+    get failure() {
+      return failure;
+    },
     async close() {
       stop('done');
       for (const part of parts.splice(0).reverse()) {

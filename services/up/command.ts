@@ -74,29 +74,28 @@ async function runUp(paths: string[], flags: UpFlags): Promise<number> {
     if (!flags.json && !flags.once) say(welcome(up, settings, sample));
     const played = await up.played;
     progress.stop();
+    if (lifecycle.failure !== null) return failed(lifecycle.failure);
     if (sample || paths.length > 0) await up.finish();
     if (flags.once) return report(up, { flags, rejected: played.rejected });
     if (!flags.json && (sample || paths.length > 0)) say(afterPlayback(up, played, sample));
     await aborted(lifecycle.signal);
+    if (lifecycle.failure !== null) return failed(lifecycle.failure);
     await up.finish();
-    return failureOf(lifecycle) ?? EXIT.ok;
+    return EXIT.ok;
   } finally {
     progress.stop();
     await lifecycle.close();
   }
 }
 
-/** A part that failed for good stops the process with an error, so that a supervisor restarts it. */
 function portOf(text: string): number {
   const port = Number(text);
   if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError('expected a port from 0 to 65535');
   return port;
 }
 
-function failureOf(lifecycle: Lifecycle): number | null {
-  const reason = lifecycle.signal.reason as Error | undefined;
-  if (!reason?.message.startsWith('ingest failed')) return null;
-  say(`keytrail: ${printable(reason.message)}`);
+function failed(reason: string): number {
+  say(`keytrail: ${printable(reason)}`);
   return EXIT.failed;
 }
 

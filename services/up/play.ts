@@ -1,11 +1,14 @@
 // Plays log files once, to their end, as fast as it can, through the same intake as live input. The bundled sample, a
-// day of a fictitious company's Kong log with three planted attacks, is such a file.
+// day of a fictitious company's Kong log with three planted attacks, is such a file. An outage of the sink is waited out.
 
 import { join } from 'node:path';
+import { outlast } from '../bus/outage.ts';
 import { createIntake } from '../ingest/intake.ts';
 import type { Normaliser } from '../ingest/normalise.ts';
+import type { Entry } from '../ingest/read/entry.ts';
 import { readEntries } from '../ingest/read/read.ts';
 import type { Sink } from '../ingest/sink.ts';
+import type { Logger } from '../logger.ts';
 import { projectRoot } from '../paths.ts';
 
 export const SAMPLE = join(projectRoot, 'samples', 'larkfield-kong.ndjson.gz');
@@ -16,6 +19,7 @@ export interface PlayOptions {
   sink: Sink;
   signal: AbortSignal;
   onProgress: (state: { lines: number; bytesRead: number; bytesTotal: number }) => void;
+  logger: Logger;
 }
 
 /** Entries handed to the sink at a time: few, large inserts. */
@@ -26,18 +30,20 @@ export async function play(
   o: PlayOptions,
 ): Promise<{ lines: number; events: number; rejected: Record<string, number> }> {
   const intake = createIntake({ sink: o.sink });
+  const take = (entries: readonly Entry[], normaliser: Normaliser, path: string) =>
+    outlast(async () => void (await intake.take(entries, normaliser)), { ...o, what: `hand over ${path}` });
   for (const path of o.paths) {
     const normaliser = o.normaliserFor();
-    let chunk: Parameters<typeof intake.take>[0][number][] = [];
+    let chunk: Entry[] = [];
     for await (const batch of readEntries(path)) {
       if (o.signal.aborted) return intake.totals;
       chunk.push(...batch.entries);
       if (chunk.length < CHUNK) continue;
-      await intake.take(chunk, normaliser);
+      await take(chunk, normaliser, path);
       chunk = [];
       o.onProgress({ lines: intake.totals.lines, bytesRead: batch.bytesRead, bytesTotal: batch.size ?? 0 });
     }
-    await intake.take(chunk, normaliser);
+    await take(chunk, normaliser, path);
   }
   return intake.totals;
 }

@@ -2,17 +2,17 @@
 // page. The same parts as the separate services, put together over an in-process sink instead of Kafka.
 // Always holds: a sender is acknowledged after its events are stored; batches are judged one after another.
 
-import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createEngine } from '../../detectors/engine.ts';
 import { createKnowledge } from '../../detectors/knowledge.ts';
 import type { Incident } from '../../schemas/incident.ts';
+import { outlast } from '../bus/outage.ts';
 import { type Settings, tuningOf } from '../config.ts';
 import { type Console, startConsole } from '../console/server.ts';
 import type { StatusReport } from '../console/status.ts';
 import { createDeliverer } from '../deliver/deliver.ts';
-import { createDetect, type Detect } from '../detect/detect.ts';
+import { createDetect } from '../detect/detect.ts';
 import { reportHealth } from '../detect/health.ts';
 import { createResidency } from '../detect/residency.ts';
 import { factTaker } from '../facts/fact-taker.ts';
@@ -27,9 +27,11 @@ import type { Lifecycle } from '../lifecycle.ts';
 import type { Logger } from '../logger.ts';
 import { version } from '../paths.ts';
 import { watchTuning } from '../reload.ts';
+import { keepAlive } from '../store/embedded/keep-alive.ts';
 import { type EmbeddedServer, startEmbedded } from '../store/embedded/server.ts';
 import { type LedgerRow, readLedger } from '../store/ledger.ts';
 import { createStore, type Store } from '../store/store.ts';
+import { type Counts, inProcessSink } from './in-process-sink.ts';
 import { play } from './play.ts';
 
 export interface UpOptions {
@@ -68,7 +70,7 @@ const EARLIER_INCIDENTS = 1000;
 
 export async function startUp(o: UpOptions): Promise<Up> {
   const { settings, lifecycle, logger } = o;
-  const { store, embedded } = await openStore(settings, lifecycle);
+  const { store, embedded } = await openStore(settings, lifecycle, logger);
   const tuning = tuningOf(settings);
   const knowledge = createKnowledge(readFactsFiles(settings.facts));
   const residency = createResidency(store);
@@ -99,7 +101,7 @@ export async function startUp(o: UpOptions): Promise<Up> {
   lifecycle.onClose('configuration watch', () => reload.close());
 
   const normaliserFor = createNormaliserFactory(settings);
-  const counts = { lines: 0, events: 0, rejected: {} as Record<string, number>, newest: 0 };
+  const counts: Counts = { lines: 0, events: 0, rejected: {}, newest: 0 };
   const sink = inProcessSink({ detect, store, counts, lifecycle });
   const delivering = deliverer.run(lifecycle.signal);
   lifecycle.onClose('delivery', () => delivering);
@@ -164,6 +166,7 @@ export async function startUp(o: UpOptions): Promise<Up> {
     sink,
     signal: lifecycle.signal,
     onProgress: o.onProgress,
+    logger,
   });
   return {
     consoleUrl: live?.console.url ?? null,
@@ -173,8 +176,13 @@ export async function startUp(o: UpOptions): Promise<Up> {
     report,
     incidents,
     async finish() {
-      await detect.finish();
-      await deliverer.drain();
+      const work = async () => {
+        await detect.finish();
+        await deliverer.drain();
+      };
+      const what = 'store the final state';
+      // At the end of the program there is one try, and no waiting.
+      if (!(await outlast(work, { what, logger, signal: lifecycle.signal }))) await work();
     },
   };
 }
@@ -182,6 +190,7 @@ export async function startUp(o: UpOptions): Promise<Up> {
 async function openStore(
   settings: Settings,
   lifecycle: Lifecycle,
+  logger: Logger,
 ): Promise<{ store: Store; embedded: EmbeddedServer | null }> {
   const { clickhouse } = settings;
   await mkdir(settings.dataDirectory, { recursive: true, mode: 0o700 });
@@ -189,7 +198,11 @@ async function openStore(
     clickhouse.url === undefined
       ? await startEmbedded({ dir: join(settings.dataDirectory, 'clickhouse') })
       : null;
-  if (embedded) lifecycle.onClose('embedded ClickHouse', () => embedded.close());
+  if (embedded) {
+    const onTaken = (error: Error) => lifecycle.fail(`the store is lost: ${error.message}`);
+    const kept = keepAlive(embedded, { logger, onTaken });
+    lifecycle.onClose('embedded ClickHouse', () => kept.close());
+  }
   const store = createStore({
     ...(embedded ?? {
       url: clickhouse.url!,
@@ -202,59 +215,6 @@ async function openStore(
   lifecycle.onClose('store', () => store.close());
   await store.migrate();
   return { store, embedded };
-}
-
-interface Counts {
-  lines: number;
-  events: number;
-  rejected: Record<string, number>;
-  newest: number;
-}
-
-interface SinkParts {
-  detect: Detect;
-  store: Store;
-  counts: Counts;
-  lifecycle: Lifecycle;
-}
-
-/** Judges and stores in this process. One batch at a time: the engine is one sequence. */
-function inProcessSink({ detect, store, counts, lifecycle }: SinkParts): Sink {
-  let last: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const turn = last.then(work).catch((error: Error) => {
-      // What the store refuses once it refuses again, and everything after it waits: better to end, and loudly.
-      if (error.name === 'StoreError') lifecycle.stop(`ingest failed: ${error.message}`);
-      throw error;
-    });
-    last = turn.catch(() => undefined);
-    return turn;
-  };
-  return {
-    publish: (events) =>
-      inTurn(async () => {
-        if (events.length === 0) return;
-        await detect.handle(events, tokenOf(events.map((event) => event.id)));
-        counts.events += events.length;
-        counts.lines += events.length;
-        for (const event of events) counts.newest = Math.max(counts.newest, event.at);
-      }),
-    reject: (rejections) =>
-      inTurn(async () => {
-        if (rejections.length === 0) return;
-        await store.insertRejections(
-          rejections,
-          tokenOf(rejections.map((one) => `${one.position} ${one.reason}`)),
-        );
-        counts.lines += rejections.length;
-        for (const { reason } of rejections) counts.rejected[reason] = (counts.rejected[reason] ?? 0) + 1;
-      }),
-  };
-}
-
-/** Names a batch by its content, so that the same batch sent again is stored once. */
-function tokenOf(ids: readonly string[]): string {
-  return createHash('sha256').update(ids.join('\n')).digest('hex').slice(0, 32);
 }
 
 interface LiveOptions extends UpOptions {
@@ -287,7 +247,7 @@ async function startLive(o: LiveOptions): Promise<Live> {
     logger,
   });
   lifecycle.onClose('ingest', () => ingest.close());
-  ingest.done.catch((error: Error) => lifecycle.stop(`ingest failed: ${error.message}`));
+  ingest.done.catch((error: Error) => lifecycle.fail(`ingest failed: ${error.message}`));
   return { ingest, console };
 }
 

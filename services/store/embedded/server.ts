@@ -134,7 +134,10 @@ async function start(files: Files, fixed?: number): Promise<{ engine: RunningEng
       `--http_port=${port}`,
       "--query=SYSTEM START LISTEN HTTP; SELECT count() FROM file('/dev/stdin', 'LineAsString') FORMAT Null",
     ]);
-    const outcome = await Promise.race([ready(url, engine), engine.exited.then(() => 'exited' as const)]);
+    const outcome = await Promise.race([
+      ready(url, engine, files.data),
+      engine.exited.then(() => 'exited' as const),
+    ]);
     if (outcome === 'ready') return { engine, url };
     await engine.stop();
     const owner = await holder(files.data);
@@ -144,10 +147,11 @@ async function start(files: Files, fixed?: number): Promise<{ engine: RunningEng
   }
 }
 
-async function ready(url: string, engine: RunningEngine): Promise<'ready' | 'timeout'> {
+/** It answers, and it is ours: on a port that it had before, another program may listen by now. */
+async function ready(url: string, engine: RunningEngine, data: string): Promise<'ready' | 'timeout'> {
   const deadline = Date.now() + READY_TIMEOUT_MS;
   while (Date.now() < deadline && engine.running) {
-    if ((await statusOf(`${url}/ping`)) === 200) return 'ready';
+    if ((await statusOf(`${url}/ping`)) === 200 && (await holder(data)) === engine.pid) return 'ready';
     await new Promise((done) => setTimeout(done, POLL_MS));
   }
   return 'timeout';
