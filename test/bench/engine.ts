@@ -8,7 +8,9 @@ import { CATALOGUE } from '../../detectors/catalogue.ts';
 import type { Detector } from '../../detectors/detector.ts';
 import { createEngine } from '../../detectors/engine.ts';
 import type { ApiEvent } from '../../schemas/event.ts';
-import { call, createRandom, START } from '../detectors/engine/traffic.ts';
+import { call, START } from '../detectors/engine/traffic.ts';
+import { median, nanosecondsPerEvent } from './measure/cpu.ts';
+import { ordinaryCalls, take } from './measure/ordinary-calls.ts';
 
 const SLICES = 25;
 
@@ -22,38 +24,8 @@ const { values } = parseArgs({
   },
 });
 
-/** Ordinary traffic: each credential has a home network, a few routes and a book of objects. */
 function createLines(events: number, credentials: number): string[] {
-  const random = createRandom(11);
-  const pick = (n: number): number => Math.floor(random() * n);
-  return Array.from({ length: events }, (_, i) => {
-    const who = Math.min(credentials - 1, Math.floor(credentials ** random()));
-    const event = call({
-      at: START + i * 400,
-      lineage: `key:${(who * 2_654_435_761) % 2 ** 32}:${who}`,
-      client: `app-${who % 200}`,
-      prefix: `10.${who & 255}.${(who >> 8) & 255}.0/24`,
-      asn: 64000 + (who % 500),
-      route: `/v1/resource${(who + pick(3)) % 24}/{id}`,
-      objects: random() < 0.7 ? [`${who}-${pick(150)}`] : [],
-      shape: 'limit=int&offset=int',
-      status: random() < 0.02 ? 404 : 200,
-      bytes: 200 + pick(4000),
-    });
-    return JSON.stringify(event);
-  });
-}
-
-/** CPU time of the process, so that other work on the machine counts less than on the wall clock. */
-function nanosecondsPerEvent(events: number, run: () => void): number {
-  const before = process.cpuUsage();
-  run();
-  const { user, system } = process.cpuUsage(before);
-  return ((user + system) * 1000) / events;
-}
-
-function median(numbers: number[]): number {
-  return numbers.sort((a, b) => a - b)[numbers.length >> 1] as number;
+  return take(ordinaryCalls({ credentials, stepMs: 400 }), events).map((event) => JSON.stringify(event));
 }
 
 /** One engine, as in production: slices of the input are parsed alone, then parsed and judged, the first fifth unmeasured. */
