@@ -199,6 +199,11 @@ function spellings(): { name: string; text: string }[] {
     ]);
 }
 
+/** Texts that must not appear, longest first. */
+export const FORBIDDEN: readonly string[] = spellings()
+  .map(({ text }) => text)
+  .sort((a, b) => b.length - a.length);
+
 /** Names of the secrets found in a text. */
 export function leaksIn(text: string): string[] {
   return spellings()
