@@ -30,7 +30,16 @@ export function bounded(text: string, max: number): string {
 
 /** Text as it may stand in an event: percent-escapes for what does not print, and for `%` itself. */
 function printable(text: string): string {
-  return text.replace(UNSAFE, escapeCharacter);
+  return isVisible(text) && !text.includes('%') ? text : text.replace(UNSAFE, escapeCharacter);
+}
+
+/** Printable ASCII that neither begins nor ends with a blank: most texts, and nothing in them has to change. */
+function isVisible(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c < 0x20 || c > 0x7e) return false;
+  }
+  return text.charCodeAt(0) !== 0x20 && text.charCodeAt(text.length - 1) !== 0x20;
 }
 
 function escapeCharacter(character: string): string {
@@ -42,6 +51,7 @@ function escapeCharacter(character: string): string {
 
 /** Name or id for people: one line, printable, cut to `max` characters. */
 export function label(text: string, max: number): string {
+  if (text.length <= max && isVisible(text)) return text;
   const clean = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]+/gu, ' ').trim();
   return clean.length <= max ? clean : `${cut(clean, max - 1)}…`;
 }

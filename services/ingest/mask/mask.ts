@@ -6,6 +6,7 @@
 import { decodePercent, decodePlus } from '../identify/query.ts';
 import { isSecretName, normalised } from './names.ts';
 import { type IsSecret, maskPairs } from './pairs.ts';
+import { isPlainPath, isPlainQuery, isPlainText } from './plain.ts';
 import { MASKED, maskLinks, maskShapes } from './shapes.ts';
 
 export interface Masker {
@@ -38,6 +39,18 @@ const SECRET_FOLLOWS =
 
 /** `names` are further names that hold secrets, such as the configured identity extractors. */
 export function createMasker(names: readonly string[] = []): Masker {
+  const search = createSearch(names);
+  const { isSecret } = search;
+  return {
+    ...search,
+    text: (text) => (isPlainText(text) ? text : search.text(text)),
+    query: (query) => (isPlainQuery(query, isSecret) ? query : search.query(query)),
+    path: (path) => (isPlainPath(path) ? path : search.path(path)),
+  };
+}
+
+/** Masks the same, without the glance that spares most texts the search. */
+export function createSearch(names: readonly string[] = []): Masker {
   const more = new Set(names.map(normalised));
   const isSecret: IsSecret =
     more.size === 0 ? isSecretName : (name, value) => isSecretName(name, value) || more.has(normalised(name));
@@ -84,16 +97,18 @@ export function createMasker(names: readonly string[] = []): Masker {
     return text(raw, 0, IN_PATH);
   }
 
-  const maskFree = (raw: string) => settled(raw, (t) => text(t, 0, IN_TEXT));
+  const freeOnce = (t: string) => text(t, 0, IN_TEXT);
+  const queryOnce = (t: string) => t.split('&').map(pair).join('&');
+  const pathOnce = (t: string) => {
+    const parts = maskLinks(t).split('/');
+    return parts.map((part, i) => segment(part, parts[i - 1] ?? '')).join('/');
+  };
+  const maskFree = (raw: string) => settled(raw, freeOnce);
   return {
     isSecret,
     text: maskFree,
-    query: (query) => settled(query, (t) => t.split('&').map(pair).join('&')),
-    path: (path) =>
-      settled(path, (t) => {
-        const parts = maskLinks(t).split('/');
-        return parts.map((part, i) => segment(part, parts[i - 1] ?? '')).join('/');
-      }),
+    query: (query) => settled(query, queryOnce),
+    path: (path) => settled(path, pathOnce),
     excerpt: (raw) => maskRuns(maskFree(raw)),
   };
 }

@@ -17,8 +17,8 @@ export function isMasked(value: string): boolean {
   );
 }
 
-/** Cheap test: false means no shape below can match. */
-const HINT =
+/** Cheap test: false means that no shape below can match, in the text or in any part of it. */
+export const HINT =
   /eyJ|bearer|basic|digest|negotiate|token|api-?key|aws4|:\/\/|-----BEGIN|[srp]k[-_]|gh[pousr]_|github_pat|gl[a-z]{2,5}-|xox|xapp|AIza|ya29|whsec|npm_|pypi|do[opr]_v1|shp[a-z]{2}_|SG\.|hf_|key-|bot\d|services\/T|AGE-SECRET|EAA|sq0|rzp_|ntn_|lin_|dapi|hv[sb]\./i;
 
 const PEM = /-----BEGIN (?:[A-Z]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----/g;

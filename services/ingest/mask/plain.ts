@@ -1,0 +1,38 @@
+// Tells at one glance the many texts, paths and queries that masking leaves as they are, so that mask.ts need not take them apart.
+// Always holds: what is called plain here is exactly what mask.ts would give back unchanged (property-tested). Does not promise:
+// to know all of it. What only might hold a secret is not plain.
+
+import type { IsSecret } from './pairs.ts';
+import { HINT } from './shapes.ts';
+
+/** Without a separator no name stands before a value; without `%` and `\\` nothing is encoded. */
+const TEXT_HINT = new RegExp(`[=:%\\\\]|${HINT.source}`, 'i');
+/** Words before a segment that is a secret (mask.ts, SECRET_FOLLOWS). */
+const PATH_HINT = new RegExp(`${TEXT_HINT.source}|password|magic|verify|confirm|activat|unsubscribe`, 'i');
+/** `=` has its place in a query: isPlainQuery looks at each. */
+const QUERY_HINT = new RegExp(`[:%+\\\\]|${HINT.source}`, 'i');
+
+export function isPlainText(text: string): boolean {
+  return !TEXT_HINT.test(text);
+}
+
+export function isPlainPath(path: string): boolean {
+  return !PATH_HINT.test(path);
+}
+
+export function isPlainQuery(query: string, isSecret: IsSecret): boolean {
+  if (query === '') return true;
+  if (QUERY_HINT.test(query)) return false;
+  let from = 0;
+  while (from <= query.length) {
+    const amp = query.indexOf('&', from);
+    const end = amp < 0 ? query.length : amp;
+    const equals = query.indexOf('=', from);
+    if (equals >= 0 && equals < end) {
+      const value = query.slice(equals + 1, end);
+      if (value.includes('=') || isSecret(query.slice(from, equals), value)) return false;
+    }
+    from = end + 1;
+  }
+  return true;
+}
