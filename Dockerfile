@@ -32,7 +32,7 @@ USER node
 WORKDIR /etc/keytrail
 VOLUME /var/lib/keytrail
 EXPOSE 4681
-# The HTTP receiver's own check; docker-compose.yml replaces it for the services that have no port.
+# The HTTP receiver's own check; docker-compose.yml has those of the other services.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:4681/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["node", "/opt/keytrail/dist/services/main.js"]

@@ -144,6 +144,22 @@ export const config = z.strictObject({
     })
     .prefault({}),
   console: z.strictObject({ host: loopback, port: port.default(4680) }).prefault({}),
+  /** `/healthz` and `/metrics` of the services that have no other port; `up` has them on the console's. */
+  health: z
+    .strictObject({
+      enabled: z.boolean().default(true),
+      host: loopback,
+      ports: z
+        .strictObject({
+          detect: port.default(4682),
+          deliver: port.default(4683),
+          hunt: port.default(4684),
+        })
+        .prefault({}),
+      /** Minutes without an event after which a gateway is said to be silent; 0 never says so. */
+      silentMinutes: z.number().min(0).max(10_080).default(30),
+    })
+    .prefault({}),
   webhooks: z.array(webhook).default([]),
   /** Files of facts: inventory, revocations, deploys, rotations, declared jobs, canaries, sensitivity (docs/facts.md). */
   facts: z.array(z.string()).default([]),

@@ -64,10 +64,7 @@ async function detect({ settings, logger, lifecycle }: ServiceContext): Promise<
   await runDetect(settings, {
     logger,
     signal: lifecycle.signal,
-    watchTuning: (apply) => {
-      const reload = watchTuning({ file: settings.file, apply, logger });
-      return () => reload.close();
-    },
+    watchTuning: (apply) => watchTuning({ file: settings.file, apply, logger }),
   });
 }
 

@@ -85,5 +85,11 @@ export interface Bus {
   ends(topic: string): Promise<Map<number, number>>;
   /** Messages of the topic that the group has not committed. */
   lag(group: string, topic: string): Promise<number>;
+  /** Per partition: the next offset the group will read (the first there is, where it committed none), and where it ends. */
+  progress(group: string, topic: string): Promise<Map<number, { at: number; end: number }>>;
+  /** Names of all topics that may be seen. */
+  topics(): Promise<string[]>;
+  /** How many consumers are in the group. */
+  members(group: string): Promise<number>;
   close(): Promise<void>;
 }

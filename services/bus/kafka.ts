@@ -26,6 +26,8 @@ export interface KafkaOptions {
   sessionTimeoutMs?: number;
   ssl?: boolean;
   sasl?: SASLOptions | undefined;
+  /** How often a request is repeated before it fails. Default 5. */
+  retries?: number;
   logger: Logger;
 }
 
@@ -41,7 +43,7 @@ export async function createKafkaBus(o: KafkaOptions): Promise<Bus> {
     connectionTimeout: 3_000,
     ssl: o.ssl ?? false,
     ...(o.sasl === undefined ? {} : { sasl: o.sasl }),
-    retry: { initialRetryTime: 100, retries: 5 },
+    retry: { initialRetryTime: 100, retries: o.retries ?? 5 },
     logLevel: logLevel.WARN,
     logCreator: () => kafkaLogger(logger),
   });
@@ -62,6 +64,19 @@ export async function createKafkaBus(o: KafkaOptions): Promise<Bus> {
       throw unavailable(error, o.brokers);
     }
   }
+
+  const progress: Bus['progress'] = (group, topic) =>
+    on(admin, async () => {
+      const ends = await admin.fetchTopicOffsets(topic);
+      const [committed] = await admin.fetchOffsets({ groupId: group, topics: [topic] });
+      const next = new Map(committed?.partitions.map((p) => [p.partition, Number(p.offset)]));
+      return new Map(
+        ends.map(({ partition, low, high }) => {
+          const at = next.get(partition) ?? -1;
+          return [partition, { at: at >= 0 ? at : Number(low), end: Number(high) }];
+        }),
+      );
+    });
 
   return {
     ping: () => on(admin, async () => void (await admin.describeCluster())),
@@ -108,15 +123,16 @@ export async function createKafkaBus(o: KafkaOptions): Promise<Bus> {
         const ends = await admin.fetchTopicOffsets(topic);
         return new Map(ends.map(({ partition, high }) => [partition, Number(high)]));
       }),
-    lag: (group, topic) =>
+    async lag(group, topic) {
+      const places = [...(await progress(group, topic)).values()];
+      return places.reduce((sum, { at, end }) => sum + end - at, 0);
+    },
+    progress,
+    topics: () => on(admin, () => admin.listTopics()),
+    members: (name) =>
       on(admin, async () => {
-        const ends = await admin.fetchTopicOffsets(topic);
-        const [committed] = await admin.fetchOffsets({ groupId: group, topics: [topic] });
-        const at = new Map(committed?.partitions.map((p) => [p.partition, Number(p.offset)]));
-        return ends.reduce((sum, end) => {
-          const from = at.get(end.partition) ?? -1;
-          return sum + Number(end.high) - (from >= 0 ? from : Number(end.low));
-        }, 0);
+        const { groups } = await admin.describeGroups([name]);
+        return groups.find(({ groupId }) => groupId === name)?.members.length ?? 0;
       }),
     async close() {
       await Promise.all([...subscriptions].map((subscription) => subscription.close()));

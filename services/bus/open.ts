@@ -6,7 +6,11 @@ import type { Bus } from './bus.ts';
 import { createKafkaBus } from './kafka.ts';
 
 /** Throws BusUnavailable with what to check when no broker is configured or none answers. */
-export async function openBus(settings: Settings, logger: Logger): Promise<Bus> {
+export async function openBus(
+  settings: Settings,
+  logger: Logger,
+  o: { retries?: number } = {},
+): Promise<Bus> {
   const { brokers, clientId, compression, partitions, replication, sessionTimeoutMs, ssl, sasl } =
     settings.kafka;
   const bus = await createKafkaBus({
@@ -19,6 +23,7 @@ export async function openBus(settings: Settings, logger: Logger): Promise<Bus> 
     ssl,
     sasl,
     logger,
+    ...o,
   });
   try {
     await bus.ping();

@@ -14,6 +14,7 @@ export function statusPage(report: StatusReport, incidents: readonly Incident[])
     report,
     main: html`${counters(report)}
 ${report.configProblem === null ? html`` : html`<p class="problem" role="alert">The configuration file was refused; the previous one stays in force. ${report.configProblem}</p>`}
+${problems(report)}
 <h2>Incidents</h2>
 ${incidents.length === 0 ? html`<p>None so far. A credential is judged as soon as it calls; findings appear here with their evidence.</p>` : incidentList(incidents)}
 ${nextSteps(report)}`,
@@ -69,6 +70,12 @@ function counters(report: StatusReport): Html {
     ['webhooks delivered', report.webhooks === 0 ? 'none configured' : deliveriesText(report.deliveries)],
   ];
   return html`<dl class="counters">${figures.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+}
+
+/** The refused configuration is shown apart, at once. */
+function problems(report: StatusReport): Html {
+  const shown = report.problems.filter(({ name }) => name !== 'config-refused');
+  return html`${shown.map(({ level, what, next }) => html`<p class="problem ${level}" role="alert">${what}. Next: ${next}.</p>`)}`;
 }
 
 function deliveriesText({ delivered, failed, dead }: StatusReport['deliveries']): string {
@@ -147,5 +154,6 @@ table { border-collapse: collapse; width: 100%; margin: 0.75rem 0; } caption { t
 th, td { text-align: left; padding: 0.25rem 0.5rem; border-bottom: 1px solid var(--line); vertical-align: top; }
 .details dt { font-weight: 600; margin-top: 0.5rem; } .details dd { margin: 0; overflow-wrap: anywhere; }
 .problem { border: 1px solid var(--high); border-radius: 0.5rem; padding: 0.5rem 0.75rem; white-space: pre-wrap; }
+.warn { border-color: var(--medium); }
 code { font-size: 0.9em; }
 `;

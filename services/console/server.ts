@@ -2,8 +2,9 @@
 // page, the same facts as JSON, health and Prometheus metrics.
 
 import fastify, { type FastifyInstance } from 'fastify';
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { ConfigError } from '../config.ts';
+import { addHealthRoutes } from '../health/routes.ts';
+import { isLoopback, namesThisMachine } from '../loopback.ts';
 import { ledgerCsv, ledgerNdjson } from './ledger.ts';
 import { incidentPage, STYLE, statusPage } from './page.ts';
 import type { StatusSource } from './status.ts';
@@ -32,14 +33,12 @@ const LEDGERS = [
   ['csv', 'text/csv; charset=utf-8', ledgerCsv],
 ] as const;
 
-const LOOPBACK_HOST = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
-
 /**
  * @throws ConfigError when it would be reachable from other machines: there is no sign-in yet.
  * @throws Error naming the address when the port is taken.
  */
 export async function startConsole({ host, port, source }: ConsoleOptions): Promise<Console> {
-  if (!LOOPBACK_HOST.test(host.includes(':') ? `[${host}]` : host))
+  if (!isLoopback(host))
     throw new ConfigError('console', [
       `host ${host} can be reached from other machines, and the status page has no sign-in; use 127.0.0.1 and, for others, a proxy that asks for a login`,
     ]);
@@ -47,7 +46,7 @@ export async function startConsole({ host, port, source }: ConsoleOptions): Prom
   server.addHook('onRequest', async (request, reply) => {
     reply.headers(HEADERS);
     // A page on another site must not read this one through DNS rebinding: only names of this machine are answered.
-    if (LOOPBACK_HOST.test(request.headers.host ?? '')) return;
+    if (namesThisMachine(request.headers.host)) return;
     return reply.code(421).send({ error: 'ask for this page as 127.0.0.1 or localhost' });
   });
   addRoutes(server, source);
@@ -71,7 +70,6 @@ export async function startConsole({ host, port, source }: ConsoleOptions): Prom
 }
 
 function addRoutes(server: FastifyInstance, source: StatusSource): void {
-  const registry = metricsOf(source);
   server.get('/', async (_request, reply) =>
     reply.type('text/html; charset=utf-8').send(statusPage(source.report(), source.incidents())),
   );
@@ -97,59 +95,5 @@ function addRoutes(server: FastifyInstance, source: StatusSource): void {
     const incident = source.incidents().find(({ id }) => id === request.params.id);
     return incident ?? reply.code(404).send({ error: 'no such incident' });
   });
-  server.get('/healthz', async () => ({ ok: true }));
-  server.get('/metrics', async (_request, reply) =>
-    reply.type(registry.contentType).send(await registry.metrics()),
-  );
-}
-
-function metricsOf(source: StatusSource): Registry {
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
-  const gauge = (name: string, help: string, read: () => number) =>
-    registry.registerMetric(
-      new Gauge({
-        name,
-        help,
-        registers: [],
-        collect() {
-          this.set(read());
-        },
-      }),
-    );
-  gauge('keytrail_lines_total', 'lines read', () => source.report().lines);
-  gauge('keytrail_events_total', 'events judged', () => source.report().events);
-  gauge('keytrail_findings_total', 'findings', () => source.report().findings);
-  gauge('keytrail_credentials', 'credentials in memory', () => source.report().credentials);
-  gauge(
-    'keytrail_evictions_total',
-    'credentials forgotten for want of room',
-    () => source.report().evictions,
-  );
-  gauge('keytrail_late_events_total', 'events too late to learn from', () => source.report().late);
-  gauge(
-    'keytrail_quarantined_events_total',
-    'events of suspected credentials, not learned from',
-    () => source.report().quarantined,
-  );
-  gauge('keytrail_state_bytes', 'bytes of what is learned', () => source.report().stateBytes);
-  gauge('keytrail_open_incidents', 'incidents open now', () => source.report().openIncidents);
-  gauge(
-    'keytrail_delivery_failures_total',
-    'webhook delivery attempts that failed',
-    () => source.report().deliveries.failed,
-  );
-  gauge('keytrail_deliveries_dead', 'webhook deliveries given up', () => source.report().deliveries.dead);
-  registry.registerMetric(
-    new Gauge({
-      name: 'keytrail_rejected_total',
-      help: 'lines rejected, by reason',
-      labelNames: ['reason'],
-      registers: [],
-      collect() {
-        for (const [reason, count] of Object.entries(source.report().rejected)) this.set({ reason }, count);
-      },
-    }),
-  );
-  return registry;
+  addHealthRoutes(server, source.health);
 }

@@ -1,6 +1,8 @@
 // What the status page and /api/status show: counters of the running process and where to look further.
 
 import type { Incident } from '../../schemas/incident.ts';
+import type { Health } from '../health/health.ts';
+import type { Problem } from '../health/problem.ts';
 import type { LedgerRow } from '../store/ledger.ts';
 
 export interface StatusReport {
@@ -36,9 +38,12 @@ export interface StatusReport {
   store: { url: string; analyst: string; passwordFile: string } | null;
   /** Set when the configuration file on disk is not the one in force. */
   configProblem: string | null;
+  /** What is wrong, in words. */
+  problems: readonly Problem[];
 }
 
 export interface StatusSource {
+  readonly health: Pick<Health, 'look'>;
   report(): StatusReport;
   /** Newest first. */
   incidents(): readonly Incident[];

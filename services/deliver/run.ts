@@ -1,22 +1,35 @@
 // `keytrail deliver` as a process: sends what the outbox holds until it is told to stop.
 
+import type { Figures } from '../health/figures.ts';
+import { serveHealth } from '../health/listener.ts';
+import { storeLook } from '../health/neighbours.ts';
 import { aborted } from '../lifecycle.ts';
 import type { ServiceContext } from '../service-commands.ts';
-import { createStore } from '../store/store.ts';
+import { createStore, type Store } from '../store/store.ts';
 import { createDeliverer, type Deliverer } from './deliver.ts';
 
 export async function runDeliver(context: ServiceContext): Promise<void> {
-  const deliverer = await open(context);
+  const { store, deliverer } = await open(context);
   const { logger, settings, lifecycle } = context;
-  logger.info({ webhooks: settings.webhooks.map((hook) => hook.name) }, 'delivering');
-  if (settings.webhooks.length === 0) logger.warn('no webhook is configured: nothing will be sent');
+  const { webhooks } = settings;
+  const askStore = storeLook({ store, place: new URL(settings.clickhouse.url!).host, webhooks });
+  const startedAt = Date.now();
+  const read = async (): Promise<Figures> => {
+    const asked = await askStore();
+    const deliveries = deliverer.statistics();
+    return { service: 'deliver', now: Date.now(), startedAt, ...asked, deliveries };
+  };
+  const health = await serveHealth({ service: 'deliver', settings, read, logger });
+  lifecycle.onClose('health', () => health.close());
+  logger.info({ webhooks: webhooks.map((hook) => hook.name) }, 'delivering');
+  if (webhooks.length === 0) logger.warn('no webhook is configured: nothing will be sent');
   await deliverer.run(lifecycle.signal);
   // Without webhooks there is nothing to run, and a supervisor would start an ended process again and again.
   await aborted(lifecycle.signal);
 }
 
 export async function redeliver(context: ServiceContext, id: string): Promise<void> {
-  const deliverer = await open(context);
+  const { deliverer } = await open(context);
   await deliverer.redeliver(id);
   await deliverer.drain();
   process.stdout.write(
@@ -24,10 +37,14 @@ export async function redeliver(context: ServiceContext, id: string): Promise<vo
   );
 }
 
-async function open({ settings, logger, lifecycle }: ServiceContext): Promise<Deliverer> {
+async function open({
+  settings,
+  logger,
+  lifecycle,
+}: ServiceContext): Promise<{ store: Store; deliverer: Deliverer }> {
   const { url, username, password, database, retentionDays } = settings.clickhouse;
   const store = createStore({ url: url!, username, password, database, retentionDays });
   lifecycle.onClose('store', () => store.close());
   await store.migrate();
-  return createDeliverer({ outbox: store.outbox, webhooks: settings.webhooks, logger });
+  return { store, deliverer: createDeliverer({ outbox: store.outbox, webhooks: settings.webhooks, logger }) };
 }

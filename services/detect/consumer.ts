@@ -34,6 +34,10 @@ export interface DetectConsumer {
   readonly done: Promise<void>;
   /** Messages that were no events, and dead letters that could not be read. */
   readonly counters: { notEvents: number; unreadableDeadLetters: number };
+  /** Dead letters stored here, by reason. */
+  readonly rejected: Readonly<Record<string, number>>;
+  /** Those this member has now. */
+  partitions(): number[];
   close(): Promise<void>;
 }
 
@@ -41,10 +45,11 @@ export async function startDetectConsumer(o: DetectConsumerOptions): Promise<Det
   const { bus, topics, detect, parts, logger } = o;
   const topic = topics.events;
   const counters = { notEvents: 0, unreadableDeadLetters: 0 };
+  const rejected: Record<string, number> = {};
   const sink = createBusSink({ bus, topics });
   let owned = new Set<number>();
   /** The batch whose rejections are sent: one that is repeated after an outage sends none again. */
-  let rejected = '';
+  let reported = '';
 
   const at = (partition: number, position: number): Position => ({
     topic,
@@ -56,10 +61,10 @@ export async function startDetectConsumer(o: DetectConsumerOptions): Promise<Det
   const handle = async (batch: BusBatch): Promise<Position | undefined> => {
     const { partition, messages } = batch;
     const read = readEvents(batch);
-    if (read.rejections.length > 0 && rejected !== batch.token) {
+    if (read.rejections.length > 0 && reported !== batch.token) {
       await sink.reject(read.rejections);
       counters.notEvents += read.rejections.length;
-      rejected = batch.token;
+      reported = batch.token;
     }
     const from = Number(messages[0]!.offset);
     const to = Number(messages.at(-1)!.offset) + 1;
@@ -117,7 +122,7 @@ export async function startDetectConsumer(o: DetectConsumerOptions): Promise<Det
           if (part === parts.name(partition)) events.seek(at(partition, position));
     },
   });
-  const deadLetters = await subscribeDeadLetters(o, counters).catch(async (error) => {
+  const deadLetters = await subscribeDeadLetters(o, { counters, rejected }).catch(async (error) => {
     await events.close();
     throw error;
   });
@@ -125,6 +130,8 @@ export async function startDetectConsumer(o: DetectConsumerOptions): Promise<Det
   const commitTimer = setInterval(() => void commit(), COMMIT_MS);
   return {
     counters,
+    rejected,
+    partitions: () => [...owned],
     done: Promise.race([events.done, deadLetters.done]),
     async close() {
       clearInterval(timer);
@@ -157,7 +164,7 @@ async function tickQuietly(detect: Detect, logger: Logger): Promise<void> {
 /** Dead letters also become rows, so that dashboards can count them. */
 async function subscribeDeadLetters(
   o: DetectConsumerOptions,
-  counters: { unreadableDeadLetters: number },
+  { counters, rejected }: Pick<DetectConsumer, 'counters'> & { rejected: Record<string, number> },
 ): Promise<Subscription> {
   return await o.bus.subscribe({
     group: `${o.group}-dead-letters`,
@@ -167,6 +174,7 @@ async function subscribeDeadLetters(
       const rows = readRejections(batch);
       counters.unreadableDeadLetters += batch.messages.length - rows.length;
       if (rows.length > 0) await o.store.insertRejections(rows, batch.token);
+      for (const { reason } of rows) rejected[reason] = (rejected[reason] ?? 0) + 1;
     },
   });
 }

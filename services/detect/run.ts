@@ -8,12 +8,18 @@ import { ConfigError, type Settings, tuningOf } from '../config.ts';
 import { createDeliverer } from '../deliver/deliver.ts';
 import { readFactsFiles } from '../facts/read-facts.ts';
 import { createFactKeeper } from '../facts/take-facts.ts';
+import { createArrivals } from '../health/arrivals.ts';
+import { serveHealth } from '../health/listener.ts';
+import { storedArrivals } from '../health/neighbours.ts';
+import { watchDetect } from '../health/watch-detect.ts';
 import { startSchedule } from '../hunt/schedule.ts';
 import { aborted } from '../lifecycle.ts';
 import type { Logger } from '../logger.ts';
+import type { Reload } from '../reload.ts';
 import { createStore } from '../store/store.ts';
 import { startDetectConsumer } from './consumer.ts';
 import { createDetect } from './detect.ts';
+import { detectFigures } from './figures.ts';
 import { reportHealth } from './health.ts';
 import { createParts } from './parts.ts';
 import { createResidency } from './residency.ts';
@@ -25,8 +31,8 @@ const DAILY = '0 5 0 * * *';
 export interface RunDetectOptions {
   signal: AbortSignal;
   logger: Logger;
-  /** Calls `apply` with each new tuning until the returned function is called; `apply` throws TuningError. */
-  watchTuning?: (apply: (tuning: Tuning) => void) => () => void;
+  /** Calls `apply` with each new tuning until it is closed; `apply` throws TuningError. */
+  watchTuning?: (apply: (tuning: Tuning) => void) => Reload;
 }
 
 /** Runs until the signal is raised. Throws ConfigError, BusUnavailable, StoreUnavailable, or what a part ended with. */
@@ -41,7 +47,7 @@ export async function runDetect(settings: Settings, o: RunDetectOptions): Promis
     await store.migrate();
     const bus = await openBus(settings, o.logger);
     try {
-      const tuning = tuningOf(settings);
+      let tuning = tuningOf(settings);
       const knowledge = createKnowledge(readFactsFiles(settings.facts));
       const residency = createResidency(store);
       const engine = createEngine({
@@ -69,14 +75,29 @@ export async function runDetect(settings: Settings, o: RunDetectOptions): Promis
       await bus.ensureTopics([topics.events, topics.deadLetters]);
       const parts = await createParts(bus, topics.events);
       const { logger } = o;
-      const detect = createDetect({ engine, residency, tuning, store, deliverer, partOf: parts.of, logger });
+      const arrivals = createArrivals({ elsewhere: () => storedArrivals(store) });
+      const watched = watchDetect(
+        createDetect({ engine, residency, tuning, store, deliverer, partOf: parts.of, logger }),
+        { arrivals },
+      );
+      const { detect } = watched;
       const consumer = await startDetectConsumer({ bus, topics, group, detect, parts, store, logger });
-      const unwatch = o.watchTuning?.((tuning) => detect.setTuning(tuning));
+      const reload = o.watchTuning?.((next) => {
+        detect.setTuning(next);
+        tuning = next;
+      });
+      const configProblem = () => reload?.problem ?? null;
+      const read = detectFigures({
+        ...{ settings, store, bus, engine, watched, consumer, arrivals, configProblem },
+        tuning: () => tuning,
+      });
+      const health = await serveHealth({ service: 'detect', settings, read, logger });
       o.logger.info({ group, topic: topics.events }, 'detection runs');
       try {
         await Promise.race([consumer.done, aborted(o.signal)]);
       } finally {
-        unwatch?.();
+        await health.close();
+        reload?.close();
         await schedule.close();
         await consumer.close();
         const { evictions, late, quarantined } = engine.statistics();

@@ -7,6 +7,9 @@ import { ConfigError, type Settings, tuningOf } from '../config.ts';
 import { createDeliverer } from '../deliver/deliver.ts';
 import { readFactsFiles } from '../facts/read-facts.ts';
 import { createFactKeeper } from '../facts/take-facts.ts';
+import type { Figures } from '../health/figures.ts';
+import { type ServedHealth, serveHealth } from '../health/listener.ts';
+import { storeLook } from '../health/neighbours.ts';
 import { aborted } from '../lifecycle.ts';
 import type { Logger } from '../logger.ts';
 import { createStore, type Store } from '../store/store.ts';
@@ -30,23 +33,53 @@ export async function runHunts(settings: Settings, o: RunHuntOptions): Promise<v
     const { tuning } = parts;
     await parts.store.recordTuning({ version: versionOf(tuning), tuning });
     const hunters = o.hunts.map((hunt) => createHunter(hunt, parts));
+    let lastHuntAt: number | null = null;
     const all = async (): Promise<void> => {
       for (const hunter of hunters)
         for await (const found of hunter.due(Date.now(), o.signal)) o.onFound(found);
+      lastHuntAt = Date.now();
     };
-    await all();
-    if (o.once) return;
-    const schedule = startSchedule({
-      jobs: [{ name: 'hunts', every: EVERY_TEN_MINUTES, run: all }],
+    if (o.once) return await all();
+    const health = await serveHuntHealth(settings, {
+      store: parts.store,
+      lastHuntAt: () => lastHuntAt,
       logger: o.logger,
     });
-    o.logger.info({ hunts: o.hunts.map(({ name }) => name) }, 'hunting');
     try {
-      await aborted(o.signal);
+      await all();
+      await huntRegularly(all, o);
     } finally {
-      await schedule.close();
+      await health.close();
     }
   });
+}
+
+/** Until the signal is raised. */
+async function huntRegularly(all: () => Promise<void>, o: RunHuntOptions): Promise<void> {
+  const schedule = startSchedule({
+    jobs: [{ name: 'hunts', every: EVERY_TEN_MINUTES, run: all }],
+    logger: o.logger,
+  });
+  o.logger.info({ hunts: o.hunts.map(({ name }) => name) }, 'hunting');
+  try {
+    await aborted(o.signal);
+  } finally {
+    await schedule.close();
+  }
+}
+
+async function serveHuntHealth(
+  settings: Settings,
+  o: { store: Store; lastHuntAt: () => number | null; logger: Logger },
+): Promise<ServedHealth> {
+  const { clickhouse, webhooks } = settings;
+  const askStore = storeLook({ store: o.store, place: new URL(clickhouse.url!).host, webhooks });
+  const startedAt = Date.now();
+  const read = async (): Promise<Figures> => {
+    const asked = await askStore();
+    return { service: 'hunt', now: Date.now(), startedAt, ...asked, lastHuntAt: o.lastHuntAt() };
+  };
+  return await serveHealth({ service: 'hunt', settings, read, logger: o.logger });
 }
 
 /** Looks at a stretch of the past, from nothing, and stores nothing. */

@@ -15,6 +15,16 @@ interface Claim {
   destination?: string;
 }
 
+export interface DestinationSummary {
+  destination: string;
+  pending: number;
+  /** When the oldest pending one was put in (ms); null without any. */
+  oldestAt: number | null;
+  /** What the latest failed attempt ended with; '' when none of these failed. */
+  lastError: string;
+  dead: number;
+}
+
 export interface Outbox {
   /** Adds deliveries; those whose id is there already are left as they are. */
   enqueue(rows: readonly Delivery[]): Promise<void>;
@@ -27,6 +37,8 @@ export interface Outbox {
   /** Stores the delivery's new state; `updated_at` must not go back. */
   record(delivery: Delivery): Promise<void>;
   get(id: string): Promise<Delivery | null>;
+  /** What waits and what was given up (since `deadSince`, ms), per destination that ever had a delivery. */
+  summary(o: { deadSince: number }): Promise<DestinationSummary[]>;
   /** Newest first. */
   list(o?: { status?: Delivery['status']; destination?: string; limit?: number }): Promise<Delivery[]>;
 }
@@ -67,6 +79,16 @@ export function createOutbox(client: Client): Outbox {
       );
       return rows[0] ?? null;
     },
+
+    summary: ({ deadSince }) =>
+      client.select<DestinationSummary>(
+        `SELECT destination, countIf(status = 'pending') AS pending,
+                if(pending = 0, NULL, minIf(created_at, status = 'pending')) AS oldestAt,
+                argMaxIf(last_error, updated_at, status = 'pending' OR (status = 'dead' AND updated_at >= {deadSince:Int64})) AS lastError,
+                countIf(status = 'dead' AND updated_at >= {deadSince:Int64}) AS dead
+         FROM deliveries FINAL GROUP BY destination ORDER BY destination`,
+        { deadSince },
+      ),
 
     list: (o = {}) =>
       client.select<Delivery>(

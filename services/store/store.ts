@@ -15,6 +15,7 @@ import { incidentRow, readIncidents } from './incidents.ts';
 import { createLearnedStore, type LearnedStore } from './learned.ts';
 import { migrate, readMigrations } from './migrate.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
+import { StoreError } from './store-error.ts';
 
 export { encodeEvents } from './events.ts';
 export type { LearnedRow, LearnedStore } from './learned.ts';
@@ -30,6 +31,8 @@ export interface Store {
   /** Creates or updates the tables. Throws MigrationError when an applied migration was changed. */
   migrate(): Promise<void>;
   ping(): Promise<boolean>;
+  /** The server's disks, in bytes; none where this user may not see them. */
+  disks(): Promise<{ disk: string; free: number; total: number }[]>;
   /** @param events or what encodeEvents() made of them */
   insertEvents(events: readonly ApiEvent[] | Uint8Array, token: string): Promise<void>;
   insertFindings(findings: readonly Finding[], token: string): Promise<void>;
@@ -51,6 +54,8 @@ export interface Store {
   close(): Promise<void>;
 }
 
+const ACCESS_DENIED = 497;
+
 /** Opens no connection until it is used. */
 export function createStore(o: StoreOptions): Store {
   const client = createStoreClient(o);
@@ -58,6 +63,16 @@ export function createStore(o: StoreOptions): Store {
     migrate: async () =>
       migrate(client, { migrations: await readMigrations(), retentionDays: o.retentionDays ?? 90 }),
     ping: () => client.ping(),
+    disks: async () => {
+      try {
+        return await client.select(
+          'SELECT name AS disk, free_space AS free, total_space AS total FROM system.disks',
+        );
+      } catch (error) {
+        if (error instanceof StoreError && error.code === ACCESS_DENIED) return [];
+        throw error;
+      }
+    },
     insertEvents: async (events, token) => {
       const body = events instanceof Uint8Array ? events : encodeEvents(events);
       if (body.length > 0) await client.insertBinary('events', EVENT_COLUMNS, body, { token });

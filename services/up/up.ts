@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createEngine } from '../../detectors/engine.ts';
 import { createKnowledge } from '../../detectors/knowledge.ts';
 import type { Incident } from '../../schemas/incident.ts';
+import type { Tuning } from '../../schemas/tuning.ts';
 import { outlast } from '../bus/outage.ts';
 import { type Settings, tuningOf } from '../config.ts';
 import { type Console, startConsole } from '../console/server.ts';
@@ -18,6 +19,9 @@ import { createResidency } from '../detect/residency.ts';
 import { factTaker } from '../facts/fact-taker.ts';
 import { readFactsFiles } from '../facts/read-facts.ts';
 import { createFactKeeper } from '../facts/take-facts.ts';
+import { createArrivals, heard } from '../health/arrivals.ts';
+import { createHealth, type Health } from '../health/health.ts';
+import { watchDetect } from '../health/watch-detect.ts';
 import { startSchedule } from '../hunt/schedule.ts';
 import type { FactTaker } from '../ingest/http/fact-routes.ts';
 import { createNormaliserFactory, type NormaliserFactory } from '../ingest/normaliser-factory.ts';
@@ -31,6 +35,7 @@ import { keepAlive } from '../store/embedded/keep-alive.ts';
 import { type EmbeddedServer, startEmbedded } from '../store/embedded/server.ts';
 import { type LedgerRow, readLedger } from '../store/ledger.ts';
 import { createStore, type Store } from '../store/store.ts';
+import { upFigures } from './figures.ts';
 import { type Counts, inProcessSink } from './in-process-sink.ts';
 import { play } from './play.ts';
 
@@ -71,7 +76,7 @@ const EARLIER_INCIDENTS = 1000;
 export async function startUp(o: UpOptions): Promise<Up> {
   const { settings, lifecycle, logger } = o;
   const { store, embedded } = await openStore(settings, lifecycle, logger);
-  const tuning = tuningOf(settings);
+  let tuning = tuningOf(settings);
   const knowledge = createKnowledge(readFactsFiles(settings.facts));
   const residency = createResidency(store);
   const engine = createEngine({
@@ -84,20 +89,20 @@ export async function startUp(o: UpOptions): Promise<Up> {
   const keeper = createFactKeeper({ store, knowledge });
   await keeper.catchUp();
   const deliverer = createDeliverer({ outbox: store.outbox, webhooks: settings.webhooks, logger });
-  const detect = createDetect({
-    engine,
-    residency,
-    tuning,
-    store,
-    deliverer,
-    logger,
-    onIncidents: o.onIncidents,
-  });
+  const { onIncidents } = o;
+  const watched = watchDetect(
+    createDetect({ engine, residency, tuning, store, deliverer, logger, onIncidents }),
+  );
+  const { detect } = watched;
   await detect.share(SHARED, (names) => (names.includes(SHARED) ? SHARED : null));
   await detect.adopt(['']);
   const known = await store.query('SELECT 1 FROM events LIMIT 1');
   if (known.length > 0) detect.doubt(Number.POSITIVE_INFINITY);
-  const reload = watchTuning({ file: settings.file, apply: (tuning) => detect.setTuning(tuning), logger });
+  const apply = (next: Tuning): void => {
+    detect.setTuning(next);
+    tuning = next;
+  };
+  const reload = watchTuning({ file: settings.file, apply, logger });
   lifecycle.onClose('configuration watch', () => reload.close());
 
   const normaliserFor = createNormaliserFactory(settings);
@@ -119,6 +124,18 @@ export async function startUp(o: UpOptions): Promise<Up> {
     passwordFile: embedded.analystFile,
   };
   const startedAt = new Date();
+  const arrivals = createArrivals();
+  const health = createHealth({
+    read: upFigures({
+      ...{ settings, store, engine, watched, deliverer, arrivals, counts },
+      place: new URL(embedded?.url ?? settings.clickhouse.url!).host,
+      tuning: () => tuning,
+      configProblem: () => reload.problem,
+    }),
+    limits: settings.health,
+    logger,
+  });
+  lifecycle.onClose('health', () => health.close());
   let live: Live | null = null;
   const earlier = await store.incidents({ limit: EARLIER_INCIDENTS });
   const incidents = () => newestFirst(earlier, engine.incidents());
@@ -147,12 +164,15 @@ export async function startUp(o: UpOptions): Promise<Up> {
       deliveries: { delivered: sent.delivered, failed: sent.failed, dead: sent.dead },
       store: embeddedStore,
       configProblem: reload.problem,
+      problems: health.problems,
     };
   };
   live = o.live
     ? await startLive({
         ...o,
-        sink,
+        // What is played back came from no gateway just now, and may well be followed by silence.
+        sink: heard(sink, arrivals),
+        health,
         normaliserFor,
         report,
         incidents,
@@ -220,6 +240,7 @@ async function openStore(
 interface LiveOptions extends UpOptions {
   sink: Sink;
   normaliserFor: NormaliserFactory;
+  health: Health;
   report: () => StatusReport;
   incidents: () => Incident[];
   facts: FactTaker;
@@ -235,7 +256,7 @@ async function startLive(o: LiveOptions): Promise<Live> {
   const { settings, lifecycle, sink, normaliserFor, logger } = o;
   const console = await startConsole({
     ...settings.console,
-    source: { report: o.report, incidents: o.incidents, ledger: o.ledger },
+    source: { report: o.report, incidents: o.incidents, ledger: o.ledger, health: o.health },
   });
   lifecycle.onClose('status page', () => console.close());
   const ingest = await createIngest({

@@ -208,6 +208,14 @@ test('health checks use what their image has', () => {
   }
 });
 
+test('health checks ask the port that the service listens on', () => {
+  for (const name of ['detect', 'deliver', 'hunt'] as const) {
+    const service = compose.services[name] as Service;
+    const { ports } = settingsOf(service).health;
+    assert.ok(service.healthcheck?.test.at(-1)?.includes(`:${ports[name]}/healthz`), name);
+  }
+});
+
 test('Grafana has the data source’s plugin, its variables, and the folder its provider reads', () => {
   const grafana = compose.services.grafana as Service;
   const environment = grafana.environment ?? {};

@@ -65,6 +65,12 @@ console:
   host: 127.0.0.1
   port: 4680
 
+health:
+  enabled: true          # /healthz and /metrics of detect, deliver and hunt; up has them on console.port
+  host: 127.0.0.1        # there is no sign-in: counts and names of gateways, nothing of callers
+  ports: { detect: 4682, deliver: 4683, hunt: 4684 }   # one that is taken: another is used, and logged
+  silentMinutes: 30      # a gateway without events for so long is reported; 0 never
+
 webhooks: []
 #  - name: siem
 #    url: https://siem.example.com/hooks/keytrail

@@ -72,6 +72,20 @@ const report: StatusReport = {
   deliveries: { delivered: 0, failed: 0, dead: 0 },
   store: { url: 'http://127.0.0.1:1', analyst: HOSTILE, passwordFile: HOSTILE },
   configProblem: HOSTILE,
+  problems: [{ name: 'gateway-silent', level: 'warn', about: HOSTILE, what: HOSTILE, next: HOSTILE }],
+};
+
+const health = {
+  look: async () => ({
+    figures: {
+      service: 'up' as const,
+      now: 0,
+      startedAt: 0,
+      rejected: { 'bad-time': 1 },
+      store: { place: '127.0.0.1:1', trouble: null, troubleSince: null, disks: [] },
+    },
+    problems: [],
+  }),
 };
 
 const rows = [
@@ -108,7 +122,7 @@ test('the server answers page, JSON, health and metrics with a strict policy, an
   const server = await startConsole({
     host: '127.0.0.1',
     port: 0,
-    source: { report: () => report, incidents: () => [incident], ledger: async () => rows },
+    source: { report: () => report, incidents: () => [incident], ledger: async () => rows, health },
   });
   try {
     for (const path of [
@@ -147,7 +161,7 @@ test('it refuses to be reached from other machines, since there is no sign-in', 
       startConsole({
         host,
         port: 0,
-        source: { report: () => report, incidents: () => [], ledger: async () => [] },
+        source: { report: () => report, incidents: () => [], ledger: async () => [], health },
       }),
       /sign-in/,
     );
