@@ -43,6 +43,8 @@ export interface MemorySink extends Sink {
   outage: Error | null;
   /** Resolves as soon as the condition holds after something was handed over or refused. */
   until(condition: () => boolean): Promise<void>;
+  /** Resolves when something is refused for the outage. */
+  refused(): Promise<void>;
 }
 
 export class Outage extends Error {
@@ -52,6 +54,7 @@ export class Outage extends Error {
 export function memorySink(): MemorySink {
   const events: ApiEvent[] = [];
   const rejections: Rejection[] = [];
+  let onRefusal = (): void => {};
   let waiting: { condition: () => boolean; resolve: () => void }[] = [];
   const settle = () => {
     for (const { resolve } of waiting.filter(({ condition }) => condition())) resolve();
@@ -63,7 +66,10 @@ export function memorySink(): MemorySink {
     outage: null,
     async publish(more) {
       queueMicrotask(settle);
-      if (sink.outage !== null) throw sink.outage;
+      if (sink.outage !== null) {
+        onRefusal();
+        throw sink.outage;
+      }
       events.push(...more);
     },
     async reject(more) {
@@ -73,6 +79,10 @@ export function memorySink(): MemorySink {
     },
     until: (condition) =>
       condition() ? Promise.resolve() : new Promise((resolve) => waiting.push({ condition, resolve })),
+    refused: () =>
+      new Promise((resolve) => {
+        onRefusal = resolve;
+      }),
   };
   return sink;
 }

@@ -10,13 +10,16 @@ import type { Logger } from '../../logger.ts';
 export const filePosition = z.strictObject({
   /** Device and inode: the file itself, whatever it is called by now. */
   id: z.string(),
-  /** Bytes of complete lines handed over. */
+  /** Bytes of complete lines handed over, decompressed. */
   offset: z.number().int().nonnegative(),
   /** Lines handed over. */
   line: z.number().int().nonnegative(),
   /** SHA-256 of the first `headBytes` bytes: tells a truncated or reused file from the one we know. */
   head: z.string(),
   headBytes: z.number().int().nonnegative(),
+  /** The same of the last `markBytes` bytes before `offset`: tells files that begin alike. */
+  mark: z.string().default(''),
+  markBytes: z.number().int().nonnegative().default(0),
 });
 export type FilePosition = z.infer<typeof filePosition>;
 

@@ -1,17 +1,17 @@
-// Follows one log file: reads what is appended, through rotation (rename and create), truncation, and absence.
-// Always holds: a line is handed over once complete, and the position moves only afterwards; the rest of a rotated file
-// is read before the new one. Does not promise: lines that a copy-and-truncate rotation lost between copy and truncation.
+// Follows one log file: reads what is appended, through rotation (rename and create, copy and truncate, compression), and absence.
+// Always holds: a line is handed over once complete, and the position moves only afterwards; what is left in rotated files is read
+// before the new one, oldest first. Does not promise: lines that a copy-and-truncate rotation lost between copy and truncation.
 
-import { createHash } from 'node:crypto';
-import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { open } from 'node:fs/promises';
 import type { Logger } from '../../logger.ts';
-import { type Entry, positionIn } from '../read/entry.ts';
+import { type Entry, type EntryFault, positionIn } from '../read/entry.ts';
+import { GzipError } from '../read/gunzip.ts';
 import { createLineSplitter, type LineSplitter } from '../read/lines.ts';
+import { BEGINNING, idAt, type LogFile, openAt, type Place } from './log-file.ts';
 import type { FilePosition } from './positions.ts';
+import { findAgain, rotatedAfter } from './rotated.ts';
 
-const CHUNK = 256 * 1024;
-const HEAD = 256;
+const TAIL = 256 * 1024;
 const LF = 0x0a;
 
 export interface TailOptions {
@@ -34,181 +34,166 @@ export interface Tail {
   close(): Promise<void>;
 }
 
-interface OpenFile {
-  handle: FileHandle;
-  id: string;
+interface Current {
+  file: LogFile;
   splitter: LineSplitter;
-  /** Bytes read. */
-  readTo: number;
   /** Lines before this splitter's first. */
   line: number;
-  head: { digest: string; bytes: number };
-  /** True after a read that found nothing: the next one makes sure that the file was not replaced in place. */
-  atEnd: boolean;
+  /** Of the first line that is not handed over. */
+  position: FilePosition;
 }
 
+const LOST =
+  'the file was rotated away or truncated while nobody read it, and what it held is not found; what was not read of it is lost';
+
 export function createTail(o: TailOptions): Tail {
-  let file: OpenFile | null = null;
+  let current: Current | null = null;
   let known = o.position;
   let first = true;
   let replacedSince: number | null = null;
 
-  async function openFile(path: string, from: { offset: number; line: number }): Promise<OpenFile> {
-    const handle = await open(path, 'r');
-    const id = idOf(await handle.stat({ bigint: true }));
-    const splitter = createLineSplitter(positionIn(o.path), from.line);
-    const head = await headOf(handle, Math.min(HEAD, from.offset));
-    return { handle, id, splitter, readTo: from.offset, line: from.line, head, atEnd: false };
+  function currentOf(file: LogFile, position: Place & { line: number }): Current {
+    const { line } = position;
+    const splitter = createLineSplitter(positionIn(o.path), line);
+    return { file, splitter, line, position: { ...position, id: file.id } };
   }
 
-  /** The file to read next, null when there is none yet. */
-  async function next(): Promise<OpenFile | null> {
+  const fromStart = (file: LogFile): Current => currentOf(file, { ...BEGINNING, line: 0 });
+
+  async function change(to: Current | null): Promise<void> {
+    await current?.file.close();
+    current = to;
+    replacedSince = null;
+  }
+
+  /** The file to read first, null when there is none yet. */
+  async function begin(): Promise<Current | null> {
     const before = known;
-    const mayStartAtEnd = first;
-    const there = await facts(o.path);
     if (before !== null) {
-      const sameFile = there?.id === before.id ? o.path : await findRotated(o.path, before.id);
+      const found = await findAgain(o.path, before);
       known = null;
-      if (sameFile !== null && (await continues(sameFile, before))) return await openFile(sameFile, before);
-      if (there === null || there.id !== before.id)
-        o.logger.warn(
-          { file: o.path },
-          'the file was rotated away while nobody read it; what was left in it is lost',
-        );
+      if (found !== null) return currentOf(found, before);
+      o.logger.warn({ file: o.path }, LOST);
     }
+    const mayStartAtEnd = first && before === null && o.start === 'end';
     first = false;
-    if (there === null) return null;
-    const offset = mayStartAtEnd && before === null && o.start === 'end' ? await lastLineStart(o.path) : 0;
-    const opened = await openFile(o.path, { offset, line: 0 });
+    const offset = mayStartAtEnd ? await lastLineStart(o.path) : 0;
+    const file = await openAt(o.path, { ...BEGINNING, offset }, { rotated: false });
+    if (file === null) return null;
+    const opened = fromStart(file);
     // Remembered at once: what is appended while nobody follows is read at the next start.
     await remember(opened);
     return opened;
   }
 
-  async function hand(entries: Entry[]): Promise<boolean> {
+  async function remember(now: Current): Promise<void> {
+    const { file, splitter, line } = now;
+    const place = file.placeAt(file.readTo - splitter.pending);
+    now.position = { ...place, id: file.id, line: line + splitter.lines };
+    await o.save(now.position);
+  }
+
+  async function hand(entries: readonly Entry[]): Promise<boolean> {
     return entries.length === 0 || (await o.take(entries));
   }
 
-  async function remember(current: OpenFile): Promise<void> {
-    const offset = current.readTo - current.splitter.pending;
-    if (current.head.bytes < HEAD && offset > current.head.bytes)
-      current.head = await headOf(current.handle, Math.min(HEAD, offset));
-    await o.save({
-      id: current.id,
-      offset,
-      line: current.line + current.splitter.lines,
-      head: current.head.digest,
-      headBytes: current.head.bytes,
-    });
-  }
-
-  /** Reads one chunk; true when there was one. */
-  async function read(current: OpenFile): Promise<boolean> {
-    const { size } = await current.handle.stat();
-    if (size < current.readTo) return await restart(current);
-    if (size === current.readTo) {
-      current.atEnd = true;
-      return false;
+  /** Reads one chunk. `more`: there was one; `end`: there is none now; `over`: there will be none. */
+  async function read(now: Current): Promise<'more' | 'end' | 'over' | 'stopped'> {
+    const { file, splitter } = now;
+    let chunk: Buffer | null;
+    try {
+      chunk = await file.next();
+    } catch (error) {
+      if (!(error instanceof GzipError)) throw error;
+      o.logger.warn({ file: o.path, reason: error.message }, 'a rotated file cannot be read to its end');
+      return (await finish(now, { reason: 'truncated', detail: error.message })) ? 'over' : 'stopped';
     }
-    if (current.atEnd && (await headOf(current.handle, current.head.bytes)).digest !== current.head.digest)
-      return await restart(current);
-    current.atEnd = false;
-    const buffer = Buffer.allocUnsafe(Math.min(CHUNK, size - current.readTo));
-    const { bytesRead } = await current.handle.read(buffer, 0, buffer.length, current.readTo);
-    const chunk = buffer.subarray(0, bytesRead);
+    if (chunk === null) return (await restart(now)) ? 'more' : 'stopped';
+    if (chunk.length === 0) return file.complete ? 'over' : 'end';
     const entries: Entry[] = [];
-    current.splitter.push(current.readTo === 0 ? withoutBom(chunk) : chunk, entries);
-    current.readTo += bytesRead;
-    if (!(await hand(entries))) return false;
-    if (entries.length > 0) await remember(current);
-    return bytesRead > 0;
+    splitter.push(file.readTo === chunk.length ? withoutBom(chunk) : chunk, entries);
+    if (!(await hand(entries))) return 'stopped';
+    if (entries.length > 0) await remember(now);
+    return 'more';
   }
 
   /** What stood after the last line ending will get none any more: it is the last line. */
-  async function finish(current: OpenFile): Promise<boolean> {
+  async function finish({ splitter }: Current, fault?: EntryFault): Promise<boolean> {
     const entries: Entry[] = [];
-    current.splitter.end(entries);
+    splitter.end(entries, fault);
     return await hand(entries);
   }
 
-  async function restart(current: OpenFile): Promise<boolean> {
-    if (!(await finish(current))) return false;
-    await current.handle.close();
-    file = await openFile(o.path, { offset: 0, line: 0 });
+  /** Truncated or written anew: what was not read of it may be in a copy. */
+  async function restart(now: Current): Promise<boolean> {
+    const copy = await findAgain(o.path, now.position);
+    if (copy !== null) {
+      await change(currentOf(copy, now.position));
+      return true;
+    }
+    if (!(await finish(now))) return false;
+    const file = await openAt(o.path, BEGINNING, { rotated: false });
+    await change(file === null ? null : fromStart(file));
+    return true;
+  }
+
+  /** True when nothing is appended to the file any more. */
+  async function isOver({ file }: Current): Promise<boolean> {
+    const id = await idAt(o.path);
+    if (id === null || id === file.id) return false;
+    replacedSince ??= o.now();
+    if (o.now() - replacedSince >= o.graceMs) return true;
+    return typeof (await rotatedAfter(o.path, file.id)) === 'string';
+  }
+
+  /** To the file that came after this one; false when there is none yet. */
+  async function moveOn(now: Current): Promise<boolean> {
+    if (now.splitter.pending > 0) {
+      if (!(await finish(now))) return false;
+      await remember(now);
+    }
+    const after = await rotatedAfter(o.path, now.file.id);
+    if (after === undefined) {
+      // Compressed while we had it open: its successors are found from where it is now.
+      const again = await findAgain(o.path, now.position);
+      if (again !== null && again.id !== now.file.id) {
+        await change(currentOf(again, now.position));
+        return true;
+      }
+      await again?.close();
+    }
+    const file = await openAt(after ?? o.path, BEGINNING, { rotated: typeof after === 'string' });
+    if (file === null) return false;
+    await change(fromStart(file));
     return true;
   }
 
   return {
     async step() {
-      file ??= await next();
-      if (file === null) return false;
-      if (await read(file)) {
+      current ??= await begin();
+      if (current === null) return false;
+      const outcome = await read(current);
+      if (outcome === 'more') {
         replacedSince = null;
         return true;
       }
-      const there = await facts(o.path);
-      if (there === null || there.id === file.id) return false;
-      replacedSince ??= o.now();
-      if (o.now() - replacedSince < o.graceMs || !(await finish(file))) return false;
-      await file.handle.close();
-      replacedSince = null;
-      file = await openFile(o.path, { offset: 0, line: 0 });
-      return true;
+      if (outcome === 'stopped' || (outcome === 'end' && !(await isOver(current)))) return false;
+      return await moveOn(current);
     },
-    async close() {
-      await file?.handle.close();
-      file = null;
-    },
+    close: () => change(null),
   };
 }
 
-function idOf(stats: { dev: bigint; ino: bigint }): string {
-  return `${stats.dev}:${stats.ino}`;
-}
-
-async function facts(path: string): Promise<{ id: string } | null> {
-  try {
-    return { id: idOf(await stat(path, { bigint: true })) };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  }
-}
-
-/** The file of that id under another name in the same folder (`access.log.1`). */
-async function findRotated(path: string, id: string): Promise<string | null> {
-  const folder = dirname(path);
-  for (const name of await readdir(folder).catch(() => [])) {
-    if (!name.startsWith(basename(path))) continue;
-    const candidate = join(folder, name);
-    if ((await facts(candidate))?.id === id) return candidate;
-  }
-  return null;
-}
-
-/** True when the file still begins as it did and is not shorter than what was read of it. */
-async function continues(path: string, before: FilePosition): Promise<boolean> {
-  const handle = await open(path, 'r');
-  try {
-    const { size } = await handle.stat();
-    return size >= before.offset && (await headOf(handle, before.headBytes)).digest === before.head;
-  } finally {
-    await handle.close();
-  }
-}
-
-async function headOf(handle: FileHandle, bytes: number): Promise<{ digest: string; bytes: number }> {
-  const buffer = Buffer.alloc(bytes);
-  const { bytesRead } = await handle.read(buffer, 0, bytes, 0);
-  return { digest: createHash('sha256').update(buffer.subarray(0, bytesRead)).digest('hex'), bytes };
-}
-
-/** Offset after the last line ending, searched in the last 256 KiB. */
+/** Offset after the last line ending, searched in the last 256 KiB; 0 when there is no such file. */
 async function lastLineStart(path: string): Promise<number> {
-  const handle = await open(path, 'r');
+  const handle = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
+  if (handle === null) return 0;
   try {
     const { size } = await handle.stat();
-    const from = Math.max(0, size - CHUNK);
+    const from = Math.max(0, size - TAIL);
     const buffer = Buffer.alloc(size - from);
     const { bytesRead } = await handle.read(buffer, 0, buffer.length, from);
     return from + buffer.subarray(0, bytesRead).lastIndexOf(LF) + 1;
