@@ -1,11 +1,11 @@
-// One `keytrail detect` process that may be killed at any moment.
+// One `keytrail detect` process, or another service, that may be killed at any moment.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 export interface Member {
   readonly pid: number;
-  /** Resolves once it has partitions; rejects with its log when it ends before. */
+  /** Resolves once it has partitions, or has said `ready`; rejects with its log when it ends before. */
   readonly working: Promise<void>;
   /** kill -9. */
   kill(): Promise<void>;
@@ -16,8 +16,18 @@ export interface Member {
 
 const LAST_WORDS = 20_000;
 
-export function startMember(configFile: string): Member {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'services/main.ts', 'detect', '-c', configFile], {
+export interface MemberOptions {
+  /** Arguments of node that run the command line; default: the sources. */
+  program?: readonly string[];
+  command?: string;
+  ready?: RegExp;
+}
+
+const SOURCES = ['--import', 'tsx', 'services/main.ts'];
+
+export function startMember(configFile: string, o: MemberOptions = {}): Member {
+  const { program = SOURCES, command = 'detect', ready = /"msg":"partitions assigned"/ } = o;
+  const child = spawn(process.execPath, [...program, command, '-c', configFile], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, KAFKA_BROKERS: '', CLICKHOUSE_URL: '' },
   });
@@ -25,11 +35,11 @@ export function startMember(configFile: string): Member {
   const working = new Promise<void>((resolve, reject) => {
     const hear = (text: Buffer): void => {
       log = (log + text).slice(-LAST_WORDS);
-      if (/"msg":"partitions assigned"/.test(log)) resolve();
+      if (ready.test(log)) resolve();
     };
     child.stdout.on('data', hear);
     child.stderr.on('data', hear);
-    child.once('exit', (code) => reject(new Error(`detect ended with ${code}:\n${log}`)));
+    child.once('exit', (code) => reject(new Error(`${command} ended with ${code}:\n${log}`)));
   });
   working.catch(() => undefined);
   return {

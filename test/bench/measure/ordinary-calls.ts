@@ -16,14 +16,15 @@ export function* ordinaryCalls(o: OrdinaryCalls): Generator<ApiEvent> {
   const random = createRandom(o.seed ?? 11);
   for (let at = START; ; at += o.stepMs) {
     const who = Math.min(o.credentials - 1, Math.floor(o.credentials ** random()));
-    yield ordinaryCall(who, at, random);
+    yield ordinaryCall(who, Math.floor(at), random);
   }
 }
 
 /** One call of each credential. */
 export function* oneCallEach(o: OrdinaryCalls): Generator<ApiEvent> {
   const random = createRandom((o.seed ?? 11) + 1);
-  for (let who = 0; who < o.credentials; who++) yield ordinaryCall(who, START + who * o.stepMs, random);
+  for (let who = 0; who < o.credentials; who++)
+    yield ordinaryCall(who, Math.floor(START + who * o.stepMs), random);
 }
 
 function lineageOf(who: number): string {

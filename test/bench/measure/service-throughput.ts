@@ -1,0 +1,110 @@
+// How much CPU time a `detect` process takes for an event, from Kafka until its offset is committed, and how many events a second one
+// process or several take. The events are in the topic beforehand.
+// Counted between two commits: the first past a fifth of the events, and the last but one, since the last waits for its time.
+
+import { setTimeout as delay } from 'node:timers/promises';
+import type { TestBroker } from '../../kafka/broker.ts';
+import { median, nanosecondsPerEvent } from './cpu.ts';
+import { ordinaryCalls, take } from './ordinary-calls.ts';
+import { cpuOf, residentOf } from './process-usage.ts';
+import { messageOf, openServers, type Servers } from './servers.ts';
+
+export interface Throughput {
+  processes: number;
+  events: number;
+  bytesPerEvent: number;
+  /** CPU time of JSON.parse of the same bytes. */
+  parseNs: number;
+  /** CPU time of all `detect` processes together. */
+  detectNs: number;
+  clickhouseNs: number;
+  eventsPerSecond: number;
+  residentBytes: number;
+}
+
+const CHUNK = 5_000;
+const POLL_MS = 50;
+const STEP_MS = 50;
+const WARM_SHARE = 0.2;
+const PATIENCE_MS = 900_000;
+
+export async function throughput(
+  broker: TestBroker,
+  o: { processes: number; events: number; credentials: number; onProgress: (said: string) => void },
+): Promise<Throughput> {
+  const servers = await openServers(broker);
+  try {
+    const { bytes, parseNs } = await fill(servers, o);
+    const members = Array.from({ length: o.processes }, () => servers.detect());
+    await Promise.all(members.map(({ working }) => working));
+    const pids = members.map(({ pid }) => pid);
+    const samples = await follow(servers, pids, o);
+    await servers.expectStored(o.events);
+    const from = samples.findIndex(({ done }) => done >= o.events * WARM_SHARE);
+    const [begin, end] = [samples[from], samples.at(-2)];
+    if (begin === undefined || end === undefined || end.done <= begin.done)
+      throw new Error('too few events to measure: the whole topic was committed at once; raise --events');
+    const events = end.done - begin.done;
+    return {
+      processes: o.processes,
+      events,
+      bytesPerEvent: Math.round(bytes / o.events),
+      parseNs,
+      detectNs: (end.detect - begin.detect) / events,
+      clickhouseNs: (end.clickhouse - begin.clickhouse) / events,
+      eventsPerSecond: (events / (end.at - begin.at)) * 1000,
+      residentBytes: Math.max(...pids.map(residentOf)),
+    };
+  } finally {
+    await servers.close();
+  }
+}
+
+/** Produces the events, and parses some of them to compare with. */
+async function fill(servers: Servers, o: Parameters<typeof throughput>[1]) {
+  const source = ordinaryCalls({ credentials: o.credentials, stepMs: STEP_MS });
+  const parse: number[] = [];
+  let bytes = 0;
+  for (let n = 0; n < o.events; n += CHUNK) {
+    const messages = take(source, Math.min(CHUNK, o.events - n)).map(messageOf);
+    const values = messages.map(({ value }) => Buffer.from(value));
+    for (const { length } of values) bytes += length;
+    parse.push(
+      nanosecondsPerEvent(values.length, () => {
+        for (const value of values) JSON.parse(value.toString());
+      }),
+    );
+    await servers.produce(messages);
+    o.onProgress(`producing: ${n + messages.length} of ${o.events} events`);
+  }
+  return { bytes, parseNs: median(parse) };
+}
+
+interface Sample {
+  at: number;
+  done: number;
+  detect: number;
+  clickhouse: number;
+}
+
+/** What was used at each commit, until all is committed. */
+async function follow(
+  servers: Servers,
+  pids: readonly number[],
+  o: Parameters<typeof throughput>[1],
+): Promise<Sample[]> {
+  const samples: Sample[] = [];
+  const deadline = Date.now() + PATIENCE_MS;
+  for (let lag = o.events; lag > 0; await delay(POLL_MS)) {
+    lag = await servers.lag();
+    const done = o.events - lag;
+    if (done === (samples.at(-1)?.done ?? 0)) {
+      if (Date.now() > deadline) throw new Error(`${lag} of ${o.events} events are still not committed`);
+      continue;
+    }
+    const detect = pids.reduce((sum, pid) => sum + cpuOf(pid), 0);
+    samples.push({ at: Date.now(), done, detect, clickhouse: cpuOf(servers.store.server.pid) });
+    o.onProgress(`${pids.length} detect: ${done} of ${o.events} events committed`);
+  }
+  return samples;
+}
