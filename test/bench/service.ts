@@ -18,6 +18,7 @@ const HELP = `npm run bench:service -- [options]
   --share 0.7           of the measured rate of one process, that this traffic is offered at
   --rate N              offer N events a second instead
   --only throughput|two|latency
+  --profile DIR         write CPU profiles of the throughput runs' processes there
   --json                figures as JSON on stdout
   --save                make the ratio of this run the committed one (test/bench/baseline.json)
 
@@ -33,6 +34,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '40' },
     share: { type: 'string', default: '0.7' },
     rate: { type: 'string' },
+    profile: { type: 'string' },
     only: { type: 'string', default: '' },
     json: { type: 'boolean', default: false },
     save: { type: 'boolean', default: false },
@@ -56,7 +58,13 @@ async function measure(): Promise<Report> {
     throw new Error('there is no Kafka broker: install Java 17+ and Maven, or set KAFKA_BROKERS');
   try {
     const wants = (part: string): boolean => values.only === '' || values.only === part;
-    const load = { events: Number(values.events), credentials: Number(values.credentials), onProgress };
+    const { profile } = values;
+    const load = {
+      events: Number(values.events),
+      credentials: Number(values.credentials),
+      profile,
+      onProgress,
+    };
     const needsRate = wants('latency') && values.rate === undefined;
     const one =
       wants('throughput') || wants('two') || needsRate

@@ -15,7 +15,7 @@ import { openTestStore, type TestStore } from '../../services/store/fixtures.ts'
 
 const PARTITIONS = 8;
 /** As the command line compiles it: the loader of the sources would cost 10 to 20 %. */
-const PROGRAM = ['.cache/bench/services/main.js'];
+const PROGRAM = '.cache/bench/services/main.js';
 
 const LAST_WORDS = 2_000;
 
@@ -32,10 +32,14 @@ export interface Servers {
   close(): Promise<void>;
 }
 
-export async function openServers(
-  broker: TestBroker,
-  settings: Record<string, unknown> = {},
-): Promise<Servers> {
+export interface ServersOptions {
+  /** Added to the configuration file. */
+  settings?: Record<string, unknown>;
+  /** Folder for CPU profiles of the processes; none are made without it. */
+  profile?: string | undefined;
+}
+
+export async function openServers(broker: TestBroker, o: ServersOptions = {}): Promise<Servers> {
   const store = await openTestStore();
   const run = randomUUID().slice(0, 8);
   const topics = { events: `events-${run}`, deadLetters: `dead-${run}` };
@@ -58,9 +62,11 @@ export async function openServers(
       log: { level: 'info' },
       kafka: { brokers, topics, group, partitions: PARTITIONS },
       clickhouse: { url, username, password, database },
-      ...settings,
+      ...o.settings,
     }),
   );
+  const profiling = o.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${o.profile}`];
+  const program = [...profiling, PROGRAM];
   const members: Member[] = [];
   const started = (member: Member): Member => {
     members.push(member);
@@ -77,9 +83,9 @@ export async function openServers(
       const logs = members.map((member) => member.log().slice(-LAST_WORDS)).join('\n---\n');
       throw new Error(`${row!.n} events are stored, not ${events}:\n${logs}`);
     },
-    detect: () => started(startMember(configFile, { program: PROGRAM })),
+    detect: () => started(startMember(configFile, { program })),
     deliver: () =>
-      started(startMember(configFile, { program: PROGRAM, command: 'deliver', ready: /"msg":"delivering"/ })),
+      started(startMember(configFile, { program, command: 'deliver', ready: /"msg":"delivering"/ })),
     async close() {
       await Promise.all(members.map((member) => member.stop()));
       await bus.close();

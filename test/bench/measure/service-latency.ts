@@ -55,7 +55,7 @@ export async function latency(broker: TestBroker, o: LatencyOptions): Promise<La
     secret: `whsec_${randomBytes(32).toString('base64')}`,
     allowPrivate: true,
   };
-  const servers = await openServers(broker, { facts: [facts], webhooks: [webhook] });
+  const servers = await openServers(broker, { settings: { facts: [facts], webhooks: [webhook] } });
   try {
     return await measure(servers, receiver, touches, o);
   } finally {

@@ -22,17 +22,23 @@ export interface Throughput {
   residentBytes: number;
 }
 
+export interface ThroughputOptions {
+  processes: number;
+  events: number;
+  credentials: number;
+  /** Folder for CPU profiles. */
+  profile?: string | undefined;
+  onProgress: (said: string) => void;
+}
+
 const CHUNK = 5_000;
 const POLL_MS = 50;
 const STEP_MS = 50;
 const WARM_SHARE = 0.2;
 const PATIENCE_MS = 900_000;
 
-export async function throughput(
-  broker: TestBroker,
-  o: { processes: number; events: number; credentials: number; onProgress: (said: string) => void },
-): Promise<Throughput> {
-  const servers = await openServers(broker);
+export async function throughput(broker: TestBroker, o: ThroughputOptions): Promise<Throughput> {
+  const servers = await openServers(broker, { profile: o.profile });
   try {
     const { bytes, parseNs } = await fill(servers, o);
     const members = Array.from({ length: o.processes }, () => servers.detect());
@@ -61,7 +67,7 @@ export async function throughput(
 }
 
 /** Produces the events, and parses some of them to compare with. */
-async function fill(servers: Servers, o: Parameters<typeof throughput>[1]) {
+async function fill(servers: Servers, o: ThroughputOptions) {
   const source = ordinaryCalls({ credentials: o.credentials, stepMs: STEP_MS });
   const parse: number[] = [];
   let bytes = 0;
@@ -88,11 +94,7 @@ interface Sample {
 }
 
 /** What was used at each commit, until all is committed. */
-async function follow(
-  servers: Servers,
-  pids: readonly number[],
-  o: Parameters<typeof throughput>[1],
-): Promise<Sample[]> {
+async function follow(servers: Servers, pids: readonly number[], o: ThroughputOptions): Promise<Sample[]> {
   const samples: Sample[] = [];
   const deadline = Date.now() + PATIENCE_MS;
   for (let lag = o.events; lag > 0; await delay(POLL_MS)) {
