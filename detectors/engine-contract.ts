@@ -8,6 +8,7 @@ import type { Detector } from './detector.ts';
 import type { Knowledge } from './knowledge.ts';
 import type { Readiness } from './readiness.ts';
 import type { DetectorHealth } from './scoring/calibration.ts';
+import type { StoredInvestigation, Suspicions } from './scoring/investigations.ts';
 
 export interface Verdict {
   readonly findings: readonly Finding[];
@@ -93,13 +94,22 @@ export interface Engine {
   changes(): Iterable<StoredBaseline>;
   /** What belongs to no credential, whole. */
   shared(): Iterable<StoredBaseline>;
+  /** What is open and changed since the last call, and what is open no more. To be called before changes(). */
+  investigations(): readonly StoredInvestigation[];
+  /** What is suspected across credentials, when it changed since the last call. */
+  suspicions(): Suspicions | null;
+  /** Takes up again what investigations() and suspicions() gave. What belongs to no credential is to be restored before. */
+  restoreInvestigations(
+    rows: Iterable<StoredInvestigation>,
+    suspicions?: Suspicions | null,
+  ): { restored: number; ignored: number };
   /** True when the credential is in memory, which makes it stay for a while. */
   holds(tenant: string, lineage: string): boolean;
   /** Lineage of the credential that the event's, were it new, would replace as things stand. */
   predecessor(event: ApiEvent): string | null;
   /** Forgets a credential that another process now has; onEvict is not called. */
   forget(tenant: string, lineage: string): void;
-  /** Credentials in memory. */
+  /** Credentials in memory, and those about which something is open. */
   held(): Iterable<{ tenant: string; lineage: string }>;
   restore(rows: Iterable<StoredBaseline>): { restored: number; ignored: number };
 }

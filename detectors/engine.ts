@@ -1,6 +1,6 @@
 // The engine: judges every event against the past of its credential, then learns from it.
 // Always holds: no clock, no randomness; the same events in the same order give the same verdicts, also when the state
-// was saved and restored in between (below capacity; trails and open incidents are not part of the stored form).
+// was saved and restored in between (below capacity; of trails only those of credentials with something open are stored).
 // Does not drop duplicates: whoever feeds it does, by position.
 
 import type { ApiEvent } from '../schemas/event.ts';
@@ -77,7 +77,10 @@ export function createEngine(options: EngineOptions = {}): Engine {
     recall: (tenant, lineage) => storage.recall(tenant, lineage),
   });
   const trails = createTrails(Math.min(MOST_TRAILS, capacity));
-  const incidents = createIncidents({ pagesPerDay: options.pagesPerDay ?? PAGES_PER_DAY });
+  const incidents = createIncidents({
+    pagesPerDay: options.pagesPerDay ?? PAGES_PER_DAY,
+    metas: detectors.map(({ meta }) => meta),
+  });
   const watermark = createWatermark();
   const declared = createDeclared(knowledge);
   const memories = detectors.map((detector) => detector.memory?.() ?? NO_MEMORY);
@@ -92,6 +95,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
     memories,
     shared: sharedState,
     trails,
+    investigations: incidents.investigations,
   });
   const { core } = rows;
 
@@ -284,6 +288,9 @@ export function createEngine(options: EngineOptions = {}): Engine {
     changes: storage.changes,
     shared: storage.shared,
     restore: storage.restore,
+    investigations: storage.investigations,
+    suspicions: storage.suspicions,
+    restoreInvestigations: storage.restoreInvestigations,
     holds: storage.holds,
     forget: storage.forget,
     held: storage.held,

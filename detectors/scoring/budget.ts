@@ -9,12 +9,22 @@ import { DAY } from './open-incident.ts';
 export interface Budget {
   /** True when an incident may page now. */
   spend(tenant: string, severity: Severity, at: number): boolean;
+  /** Grows whenever something changes. */
+  readonly changes: number;
+  /** All of it as plain data, for load(). */
+  save(): StoredBudget;
+  load(saved: StoredBudget): void;
 }
+
+/** Tenant → what is left of its budget, and as of when, ms. */
+export type StoredBudget = ReadonlyMap<string, { left: number; at: number }>;
 
 export function createBudget(perDay: number): Budget {
   const buckets = new Map<string, { left: number; at: number }>();
+  let changes = 0;
   return {
     spend(tenant, severity, at) {
+      changes++;
       const bucket = buckets.get(tenant) ?? { left: perDay, at };
       buckets.set(tenant, bucket);
       bucket.left = Math.min(perDay, bucket.left + (Math.max(0, at - bucket.at) / DAY) * perDay);
@@ -22,6 +32,13 @@ export function createBudget(perDay: number): Budget {
       if (bucket.left < 1 && severity !== 'critical') return false;
       bucket.left = Math.max(0, bucket.left - 1);
       return true;
+    },
+    get changes() {
+      return changes;
+    },
+    save: () => new Map([...buckets].map(([tenant, bucket]) => [tenant, { ...bucket }])),
+    load(saved) {
+      for (const [tenant, bucket] of saved) buckets.set(tenant, { ...bucket });
     },
   };
 }

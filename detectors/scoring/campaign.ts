@@ -8,6 +8,7 @@ import { spanInWords } from '../reporting.ts';
 import { SAME_VALUE, togetherEvidence } from './campaign-test.ts';
 import { DAY } from './open-incident.ts';
 import { credentialKey } from './register.ts';
+import { describe, type Metas, type StoredWaiting, saveWaiting } from './stored-claims.ts';
 import type { Waiting } from './support.ts';
 import { thousands } from './wording.ts';
 
@@ -40,15 +41,28 @@ interface Group {
 export interface Campaigns {
   /** Notes a claim that belongs to no open incident, or opened one; the campaign it is part of, if there is one. */
   meet(w: Waiting): Campaign | null;
+  /** Grows whenever something changes. */
+  readonly changes: number;
   readonly size: number;
+  /** All of it as plain data, for load(). */
+  save(): StoredCampaigns;
+  load(saved: StoredCampaigns, metas: Metas): void;
 }
+
+/** Tenant and tactic → who is suspected; the group met least recently comes first. */
+export type StoredCampaigns = ReadonlyMap<
+  string,
+  { readonly members: ReadonlyMap<string, StoredWaiting>; readonly runningUntil: number }
+>;
 
 export function createCampaigns(): Campaigns {
   const groups = new Map<string, Group>();
+  let changes = 0;
   return {
     meet(w) {
       const { tenant, lineage, at } = w.finding;
       if (w.meta.tactic === 'posture' || 'subject' in w.draft) return null;
+      changes++;
       const key = credentialKey(tenant, `campaign:${w.meta.tactic}`);
       const group = groups.get(key) ?? { members: new Map<string, Waiting>(), runningUntil: 0 };
       groups.delete(key);
@@ -65,6 +79,25 @@ export function createCampaigns(): Campaigns {
     },
     get size() {
       return groups.size;
+    },
+    get changes() {
+      return changes;
+    },
+    save: () =>
+      new Map(
+        [...groups].map(([key, { members, runningUntil }]) => [
+          key,
+          { members: new Map([...members].map(([id, w]) => [id, saveWaiting(w)])), runningUntil },
+        ]),
+      ),
+    load(saved, metas) {
+      for (const [key, { members, runningUntil }] of saved) {
+        const described = [...members].flatMap(([id, stored]) => {
+          const w = describe(stored, metas);
+          return w === null ? [] : [[id, w] as const];
+        });
+        groups.set(key, { members: new Map(described), runningUntil });
+      }
     },
   };
 }

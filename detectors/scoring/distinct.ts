@@ -15,9 +15,23 @@ export interface DistinctCounter {
   readonly count: number;
   /** Standard error of `count`, in keys; 0 while exact. */
   readonly error: number;
+  /** All of it, for createDistinctCounter() to go on with. */
+  save(): StoredDistinct;
   /** Gives its slots back to the budget. The counter keeps its count and must not be added to afterwards. */
   close(): void;
 }
+
+/** A counter as it is stored: plain data. */
+export interface StoredDistinct {
+  /** Keys counted exactly, in no order; null once the sketch counts. */
+  readonly keys: Float64Array | null;
+  readonly registers: Uint8Array | null;
+  readonly count: number;
+  /** What of the count is by sketch. */
+  readonly sketched: number;
+}
+
+export const NO_KEYS: StoredDistinct = { keys: new Float64Array(), registers: null, count: 0, sketched: 0 };
 
 const FIRST_SLOTS = 64;
 const REGISTER_BITS = 14;
@@ -31,8 +45,14 @@ function keyOf(text: string): number {
   return hash32(text) * LOW_BITS + (hash32(text, 0x5bd1e995) >>> 11) || 1;
 }
 
-/** @param exactLimit most keys counted exactly before the sketch takes over. */
-export function createDistinctCounter(o: { exactLimit: number; budget: DistinctBudget }): DistinctCounter {
+/**
+ * @param exactLimit most keys counted exactly before the sketch takes over.
+ * @param saved goes on from there; by sketch when the budget has no room for its keys
+ */
+export function createDistinctCounter(
+  o: { exactLimit: number; budget: DistinctBudget },
+  saved?: StoredDistinct,
+): DistinctCounter {
   let slots: Float64Array | null = null;
   let registers: Uint8Array | null = null;
   let inverseSum = REGISTERS;
@@ -76,6 +96,24 @@ export function createDistinctCounter(o: { exactLimit: number; budget: DistinctB
     return probability;
   };
 
+  const load = (stored: StoredDistinct): void => {
+    ({ count, sketched } = stored);
+    const { keys } = stored;
+    if (keys !== null && keys.length > 0) {
+      let size = FIRST_SLOTS;
+      while (size < keys.length * 2) size *= 2;
+      slots = reserve(size);
+      if (slots) for (const key of keys) insert(slots, key);
+    }
+    if (slots || (keys?.length === 0 && stored.registers === null)) return;
+    registers = new Uint8Array(REGISTERS);
+    if (stored.registers) {
+      registers.set(stored.registers);
+      inverseSum = registers.reduce((sum, rank) => sum + 2 ** -rank, 0);
+    } else for (const key of keys ?? []) raise(key);
+  };
+  if (saved) load(saved);
+
   return {
     add(text) {
       const key = keyOf(text);
@@ -99,6 +137,12 @@ export function createDistinctCounter(o: { exactLimit: number; budget: DistinctB
     get error() {
       return sketched * SKETCH_ERROR;
     },
+    save: () => ({
+      keys: registers ? null : (slots?.filter((key) => key !== 0) ?? new Float64Array()),
+      registers: registers?.slice() ?? null,
+      count,
+      sketched,
+    }),
     close: release,
   };
 }

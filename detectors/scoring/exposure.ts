@@ -8,10 +8,12 @@
 
 import type { ApiEvent } from '../../schemas/event.ts';
 import type { Incident } from '../../schemas/incident.ts';
-import { createDistinctCounter, type DistinctBudget } from './distinct.ts';
+import { createDistinctCounter, type DistinctBudget, type StoredDistinct } from './distinct.ts';
 
 /** Share of new objects that the credential's novelty filter takes for known ones (detectors/baseline/view.ts). */
 const FILTER_MISS = 0.01;
+
+const NOTHING_COUNTED = { base: 0, listed: 0, certain: 0, possible: 0, bytes: 0 };
 
 /** Query parameters told apart; beyond that nothing read by query alone is certain. */
 const MOST_PARAMETERS = 64;
@@ -32,7 +34,22 @@ export interface Exposure {
   readonly records: number;
   readonly bytes: number;
   interval(): Incident['exposed'];
+  /** All of it as plain data, for createExposure() to go on with. */
+  save(): StoredExposure;
   close(): void;
+}
+
+export interface StoredExposure {
+  readonly confined: boolean;
+  readonly paths: StoredDistinct;
+  readonly queries: StoredDistinct;
+  readonly pages: StoredDistinct;
+  readonly parameters: readonly string[];
+  readonly base: number;
+  readonly listed: number;
+  readonly certain: number;
+  readonly possible: number;
+  readonly bytes: number;
 }
 
 /**
@@ -44,16 +61,14 @@ export function createExposure(o: {
   exactLimit: number;
   budget: DistinctBudget;
   confined: boolean;
+  /** Goes on from there. */
+  saved?: StoredExposure;
 }): Exposure {
-  const paths = createDistinctCounter(o);
-  const queries = createDistinctCounter(o);
-  const pages = createDistinctCounter(o);
-  const parameters = new Set<string>();
-  let base = 0;
-  let listed = 0;
-  let certain = 0;
-  let possible = 0;
-  let bytes = 0;
+  const paths = createDistinctCounter(o, o.saved?.paths);
+  const queries = createDistinctCounter(o, o.saved?.queries);
+  const pages = createDistinctCounter(o, o.saved?.pages);
+  const parameters = new Set<string>(o.saved?.parameters);
+  let { base, listed, certain, possible, bytes } = o.saved ?? NOTHING_COUNTED;
 
   const records = (): number => base + Math.max(paths.count, queries.count);
   /** The most read by one query parameter is at least the average. */
@@ -127,6 +142,18 @@ export function createExposure(o: {
         bytes,
       };
     },
+    save: () => ({
+      confined: o.confined,
+      paths: paths.save(),
+      queries: queries.save(),
+      pages: pages.save(),
+      parameters: [...parameters],
+      base,
+      listed,
+      certain,
+      possible,
+      bytes,
+    }),
     close() {
       paths.close();
       queries.close();

@@ -37,8 +37,16 @@ export interface Change {
 export interface Fleet {
   /** Notes the meeting; the change it is part of, or null while it is of too few credentials. */
   meet(meeting: Meeting): Change | null;
+  /** Grows whenever something changes. */
+  readonly changes: number;
   readonly size: number;
+  /** All of it as plain data, for load(). */
+  save(): StoredFleet;
+  load(saved: StoredFleet): void;
 }
+
+/** Value met → by whom; the value met least recently comes first. */
+export type StoredFleet = ReadonlyMap<string, Value>;
 
 interface Value {
   readonly met: Map<string, { at: number; display: string }>;
@@ -48,8 +56,10 @@ interface Value {
 
 export function createFleet(): Fleet {
   const values = new Map<string, Value>();
+  let changes = 0;
   return {
     meet(o) {
+      changes++;
       const key = `${o.tenant}\n${o.detector}\n${o.value}`;
       const value = values.get(key) ?? { met: new Map(), since: o.at, acceptedAt: 0 };
       values.delete(key);
@@ -71,6 +81,13 @@ export function createFleet(): Fleet {
     },
     get size() {
       return values.size;
+    },
+    get changes() {
+      return changes;
+    },
+    save: () => new Map([...values].map(([key, value]) => [key, { ...value, met: new Map(value.met) }])),
+    load(saved) {
+      for (const [key, value] of saved) values.set(key, { ...value, met: new Map(value.met) });
     },
   };
 }

@@ -22,10 +22,12 @@ export interface Holds {
   readonly size: number;
   /** True when the claim is to wait; false when it was let go already, or has taken too much. */
   hold(key: string, held: Omit<Held, 'until' | 'records'>): boolean;
-  has(key: string): boolean;
   /** A call of a credential whose claim waits. */
   see(key: string, event: ApiEvent, facts: CallFacts): void;
   drop(key: string): void;
+  of(key: string): Held | undefined;
+  /** Puts a claim back as of() gave it. */
+  put(key: string, held: Held): void;
   /** Takes out those whose time is over. */
   due(watermark: number): Held[];
 }
@@ -45,7 +47,6 @@ export function createHolds(): Holds {
       earliest = waiting.size > MOST ? 0 : Math.min(earliest, held.until);
       return true;
     },
-    has: (key) => waiting.has(key),
     see(key, event, facts) {
       const held = waiting.get(key);
       if (held === undefined || facts.cluster !== held.cluster) return;
@@ -54,6 +55,11 @@ export function createHolds(): Holds {
     },
     drop(key) {
       waiting.delete(key);
+    },
+    of: (key) => waiting.get(key),
+    put(key, held) {
+      waiting.set(key, { ...held });
+      earliest = Math.min(earliest, held.until);
     },
     due(watermark) {
       if (watermark < earliest || waiting.size === 0) return [];

@@ -5,8 +5,11 @@ import type { Finding } from '../../schemas/finding.ts';
 import type { Incident } from '../../schemas/incident.ts';
 import type { DetectorMeta, Draft, SharedDraft } from '../detector.ts';
 import type { BaselineFacts, CallFacts, IncidentHandle, TrailEntry } from './calls.ts';
+import type { Investigations } from './investigations.ts';
 
 export interface IncidentsOptions {
+  /** Detectors that findings may come from; only theirs can be loaded. */
+  metas?: readonly DetectorMeta[];
   /** Most incidents open at once; at the bound the one silent for longest is closed. Default 10,000. */
   maxOpen?: number;
   /** Most closed incidents kept for all() and of(); the oldest are dropped. Default 10,000. */
@@ -62,4 +65,6 @@ export interface Incidents {
   /** Incidents of one credential, oldest first. */
   of(tenant: string, lineage: string): readonly IncidentHandle[];
   statistics(): IncidentStatistics;
+  /** What is open, to be stored and taken up again. */
+  readonly investigations: Investigations;
 }

@@ -18,6 +18,7 @@ import { discoveries } from './digest.ts';
 import { type Change, createFleet } from './fleet.ts';
 import { createHolds } from './hold.ts';
 import type { Incidents, IncidentsOptions } from './incidents-contract.ts';
+import { type About, createInvestigations } from './investigations.ts';
 import { jointExposure, jointSources } from './joint.ts';
 import { type Claim, fold, follow, reassess, widen } from './open-incident.ts';
 import { mayShare } from './precedence.ts';
@@ -44,14 +45,27 @@ const FAMILIES = 11;
 export function createIncidents(o: IncidentsOptions = {}): Incidents {
   const { maxOpen = 10_000, exactLimit = 65_536 } = o;
   const distinct = { slots: o.exactSlots ?? 4_194_304 };
-  const support = createSupport(o.maxWaiting ?? 10_000);
+  const touch = (about: About): void => investigations.touch(about);
+  const support = createSupport(o.maxWaiting ?? 10_000, ([lost]) => lost && touch(lost.finding));
   const archive = createArchive(o.maxClosed ?? 10_000);
-  const register = createRegister({ maxOpen, archive });
+  const register = createRegister({ maxOpen, archive, onChange: touch });
   const fleet = createFleet();
   const holds = createHolds();
   const campaigns = createCampaigns();
   const pages = createBudget(o.pagesPerDay ?? 20);
-  let nextDigest = 0;
+  const clock = { nextDigest: 0 };
+  const investigations = createInvestigations({
+    register,
+    support,
+    holds,
+    fleet,
+    campaigns,
+    pages,
+    clock,
+    exactLimit,
+    budget: distinct,
+    metas: new Map(o.metas?.map((meta) => [meta.id, meta])),
+  });
   let current: { id: string; facts: CallFacts } = { id: '', facts: { novel: 0, cluster: 0 } };
 
   const tell = (entry: Entry): Incident => register.tell(entry, current.id);
@@ -91,6 +105,8 @@ export function createIncidents(o: IncidentsOptions = {}): Incidents {
     if (claim.finding.pages || entry !== to) widen(to.incident, claim, event, current.facts);
     if (entry !== to) joins = fold(entry.incident, claim, event);
     entry.changed = true;
+    touch(to.incident);
+    touch(entry.incident);
     if ('subject' in claim.draft) register.attribute(entry);
     const paged = claim.finding.pages && entry.incident.notify === 'digest' && mayPage(entry);
     return notable(entry, joins) || paged ? tell(entry) : null;
@@ -144,6 +160,7 @@ export function createIncidents(o: IncidentsOptions = {}): Incidents {
       }
     }
     parent.changed = true;
+    touch(parent.incident);
     if (running === undefined) mayPage(parent);
     else if (!notable(parent, false)) return null;
     return tell(parent);
@@ -151,7 +168,13 @@ export function createIncidents(o: IncidentsOptions = {}): Incidents {
   /** A change of many credentials is one incident; those who waited for it to show wait no more. */
   const tellChange = (w: Waiting, change: Change): Incident | null => {
     const told = changeClaim(w, change);
-    for (const { lineage } of change.credentials) holds.drop(credentialKey(w.finding.tenant, lineage));
+    const { tenant } = w.finding;
+    for (const { lineage } of change.credentials) {
+      const key = credentialKey(tenant, lineage);
+      if (holds.of(key) === undefined) continue;
+      holds.drop(key);
+      touch({ tenant, lineage });
+    }
     const entry = register.entriesOf(told.finding.tenant, told.finding.lineage)[0];
     if (entry !== undefined) return join(entry, told, w.event);
     // Known and long told: one more that meets it is no news.
@@ -162,6 +185,7 @@ export function createIncidents(o: IncidentsOptions = {}): Incidents {
   const begin = (w: Waiting, facts: CallFacts, trail: readonly TrailEntry[]): Incident | null => {
     const key = credentialKey(w.finding.tenant, w.finding.lineage);
     const campaign = campaigns.meet(w);
+    touch(w.finding);
     if (campaign !== null) return tellCampaign(w, campaign);
     if (!w.finding.pages) {
       support.wait(key, w);
@@ -175,6 +199,7 @@ export function createIncidents(o: IncidentsOptions = {}): Incidents {
   };
   const noteGrowth = (entry: Entry): void => {
     entry.changed = true;
+    touch(entry.incident);
     const { exposure } = entry.incident;
     if (exposure.records < entry.nextRecords && exposure.bytes < entry.nextBytes) return;
     const rose = notable(entry, false);
@@ -189,6 +214,7 @@ export function createIncidents(o: IncidentsOptions = {}): Incidents {
   const releaseHeld = (watermark: number): Incident[] =>
     holds.due(watermark).flatMap((held) => {
       const { tenant, lineage } = held.finding;
+      touch(held.finding);
       support.take(credentialKey(tenant, lineage), held.finding.at, (c) => c.finding.id === held.finding.id);
       const entry = home(held, held.trail, held.facts.novel);
       if (entry === null) return [open(held, { ...held, page: true })];
@@ -196,9 +222,9 @@ export function createIncidents(o: IncidentsOptions = {}): Incidents {
     });
   /** Once an hour: evidence that lacks harm, or nearly pages, and that is together worth a look. */
   const digest = (watermark: number): Incident[] => {
-    if (watermark < nextDigest) return [];
-    const first = nextDigest === 0;
-    nextDigest = (Math.floor(watermark / HOUR) + 1) * HOUR;
+    if (watermark < clock.nextDigest) return [];
+    const first = clock.nextDigest === 0;
+    clock.nextDigest = (Math.floor(watermark / HOUR) + 1) * HOUR;
     if (first) return [];
     return support
       .tenants(watermark)
@@ -258,6 +284,7 @@ export function createIncidents(o: IncidentsOptions = {}): Incidents {
       ...archive.of(credentialKey(tenant, lineage)),
       ...register.entriesOf(tenant, lineage).map((entry) => handleOf((entry.parent ?? entry).incident)),
     ],
+    investigations,
     statistics: () => ({
       open: register.size,
       closed: archive.size,

@@ -2,20 +2,23 @@
 // Always holds: low ≤ records ≤ high. Two parts may have read the same record, so only the largest part's lower bound is certain.
 
 import type { Incident } from '../../schemas/incident.ts';
-import type { Exposure } from './exposure.ts';
+import { NO_KEYS } from './distinct.ts';
+import type { Exposure, StoredExposure } from './exposure.ts';
 import type { OpenIncident } from './open-incident.ts';
 import { MAX_SOURCES, type SourceTable } from './sources.ts';
 
 type Parts = Iterable<{ readonly incident: OpenIncident }>;
 
-export function jointExposure(parts: Parts): Exposure {
+/** @param saved what was found about many of them at once, as save() gave it */
+export function jointExposure(parts: Parts, saved?: StoredExposure): Exposure {
   const sum = (of: (part: OpenIncident) => number): number => {
     let total = 0;
     for (const { incident } of parts) total += of(incident);
     return total;
   };
   /** What was found about many of them at once. */
-  const counted = { records: 0, bytes: 0, certain: 0, possible: 0 };
+  const { base: found = 0, bytes: size = 0, certain: least = 0, possible: most = 0 } = saved ?? {};
+  const counted = { records: found, bytes: size, certain: least, possible: most };
   const records = (): number =>
     Math.max(
       counted.records,
@@ -63,6 +66,19 @@ export function jointExposure(parts: Parts): Exposure {
         bytes: bytes(),
       };
     },
+    // The parts keep what they count.
+    save: () => ({
+      confined: false,
+      paths: NO_KEYS,
+      queries: NO_KEYS,
+      pages: NO_KEYS,
+      parameters: [],
+      listed: 0,
+      base: counted.records,
+      bytes: counted.bytes,
+      certain: counted.certain,
+      possible: counted.possible,
+    }),
     close() {},
   };
 }
@@ -91,5 +107,6 @@ export function jointSources(parts: Parts): SourceTable {
     get size() {
       return all().length;
     },
+    save: () => ({ rows: [], other: null }),
   };
 }

@@ -6,8 +6,11 @@ import type { Incident } from '../../schemas/incident.ts';
 import type { Attributed } from '../detector.ts';
 import type { Archive } from './archive.ts';
 import type { IncidentHandle } from './calls.ts';
+import type { DistinctBudget } from './distinct.ts';
 import { DAY, type OpenIncident, type Opening, openIncident } from './open-incident.ts';
 import { reportOf } from './report.ts';
+import type { Metas } from './stored-claims.ts';
+import { loadIncident, type StoredIncident, saveIncident } from './stored-incident.ts';
 
 export const MERGE_GAP = DAY;
 /** Closing is checked at most once per this much event time. */
@@ -31,13 +34,34 @@ export interface Entry {
   nextBytes: number;
 }
 
-export function createRegister({ maxOpen, archive }: { maxOpen: number; archive: Archive }) {
+/** An entry as plain data. Parts and the incident they are part of name each other by id. */
+export interface StoredEntry extends Omit<Entry, 'incident' | 'parts' | 'parent'> {
+  readonly incident: StoredIncident;
+  /** Of an incident of many credentials, those attributed to it; null for one of a single credential. */
+  readonly attributes: readonly string[] | null;
+  /** Made of its parts. */
+  readonly joint: boolean;
+  readonly parent: string | null;
+}
+
+/** @param o.onChange told of every credential, or subject of many, of which something changed */
+export type Register = ReturnType<typeof createRegister>;
+
+export function createRegister(o: {
+  maxOpen: number;
+  archive: Archive;
+  onChange: (about: { tenant: string; lineage: string }) => void;
+}) {
+  const { maxOpen, archive, onChange } = o;
   /** tenant → lineage → its open incidents. */
   const open = new Map<string, Map<string, Entry[]>>();
   /** tenant and lineage → the open incident of many callers that it is attributed to. */
   const parents = new Map<string, Entry>();
   const all = new Set<Entry>();
   const pending = new Set<Entry>();
+  /** Incidents made of parts by id, and parts that came back before theirs did. */
+  const joint = new Map<string, Entry>();
+  const orphans = new Map<string, Entry[]>();
   const closedEarly: Incident[] = [];
   let overflow = 0;
   let nextCheck = Number.POSITIVE_INFINITY;
@@ -58,6 +82,7 @@ export function createRegister({ maxOpen, archive }: { maxOpen: number; archive:
     entry.changed = false;
     entry.reportedRecords = entry.incident.exposure.records;
     pending.delete(entry);
+    onChange(entry.incident);
     return report(entry);
   };
   const close = (entry: Entry): Incident => {
@@ -76,12 +101,30 @@ export function createRegister({ maxOpen, archive }: { maxOpen: number; archive:
     const { incident } = entry;
     all.delete(entry);
     pending.delete(entry);
+    joint.delete(incident.id);
+    onChange(incident);
     const lineages = open.get(incident.tenant) as Map<string, Entry[]>;
     const rest = entriesOf(incident.tenant, incident.lineage).filter((other) => other !== entry);
     if (rest.length > 0) lineages.set(incident.lineage, rest);
     else lineages.delete(incident.lineage);
     if (lineages.size === 0) open.delete(incident.tenant);
     if (incident.attributed) for (const [key, parent] of parents) if (parent === entry) parents.delete(key);
+  };
+  const enter = (entry: Entry): void => {
+    const { tenant, lineage } = entry.incident;
+    const lineages = open.get(tenant) ?? new Map<string, Entry[]>();
+    open.set(tenant, lineages);
+    lineages.set(lineage, [...(lineages.get(lineage) ?? []), entry]);
+    all.add(entry);
+  };
+  const link = (part: Entry, whole: Entry): void => {
+    part.parent = whole;
+    whole.parts.add(part);
+    parents.set(credentialKey(part.incident.tenant, part.incident.lineage), whole);
+  };
+  const attributesOf = (entry: Entry): string[] => {
+    const prefix = credentialKey(entry.incident.tenant, '');
+    return [...parents].flatMap(([key, parent]) => (parent === entry ? [key.slice(prefix.length)] : []));
   };
   const makeRoom = (): void => {
     let quietest: Entry | null = null;
@@ -117,14 +160,14 @@ export function createRegister({ maxOpen, archive }: { maxOpen: number; archive:
         parents.set(credentialKey(entry.incident.tenant, lineage), entry);
     },
     /** @param parts of an incident of many credentials: theirs, to be filled by handOver() */
-    begin(opening: Opening, parts = new Set<Entry>()): Entry {
+    begin(opening: Opening, parts?: Set<Entry>): Entry {
       if (all.size >= maxOpen) makeRoom();
       archive.forget(opening.id);
       const incident = openIncident(opening);
       const entry: Entry = {
         incident,
         openedBy: opening.event.id,
-        parts,
+        parts: parts ?? new Set(),
         parent: null,
         reportedRecords: 0,
         reported: false,
@@ -132,13 +175,66 @@ export function createRegister({ maxOpen, archive }: { maxOpen: number; archive:
         nextRecords: 0,
         nextBytes: 0,
       };
-      const { tenant, lineage } = incident;
-      const lineages = open.get(tenant) ?? new Map<string, Entry[]>();
-      open.set(tenant, lineages);
-      lineages.set(lineage, [...(lineages.get(lineage) ?? []), entry]);
-      all.add(entry);
+      enter(entry);
+      if (parts) joint.set(incident.id, entry);
       nextCheck = Math.min(nextCheck, incident.lastAt + MERGE_GAP);
+      onChange(incident);
       return entry;
+    },
+    save(entry: Entry): StoredEntry {
+      const { incident, parts, parent, ...rest } = entry;
+      const isJoint = joint.get(incident.id) === entry;
+      return {
+        ...rest,
+        incident: saveIncident(incident),
+        attributes: incident.attributed ? attributesOf(entry) : null,
+        joint: isJoint,
+        parent: parent?.incident.id ?? null,
+      };
+    },
+    /** False when the detector that names it is not there any more. */
+    load(stored: StoredEntry, o: { metas: Metas; exactLimit: number; budget: DistinctBudget }): boolean {
+      const { attributes, joint: isJoint, parent, ...rest } = stored;
+      const parts = new Set<Entry>();
+      const incident = loadIncident(stored.incident, { ...o, parts: isJoint ? parts : null });
+      if (incident === null) return false;
+      const entry: Entry = { ...rest, incident, parts, parent: null };
+      enter(entry);
+      const { tenant, lineage, id } = incident;
+      for (const one of attributes ?? []) parents.set(credentialKey(tenant, one), entry);
+      if (isJoint) {
+        joint.set(id, entry);
+        for (const part of orphans.get(id) ?? []) if (all.has(part)) link(part, entry);
+        orphans.delete(id);
+      }
+      if (parent !== null) {
+        const whole = joint.get(parent);
+        if (whole) link(entry, whole);
+        else orphans.set(parent, [...(orphans.get(parent) ?? []), entry]);
+      }
+      // What is due a moment before the next check waits for it, as it would have without being stored.
+      const due = incident.lastAt + MERGE_GAP;
+      if (due < nextCheck - CHECK_EVERY) nextCheck = due;
+      onChange({ tenant, lineage });
+      return true;
+    },
+    /** Forgets what is open about a credential that another process has now; what it took stays counted where it was a part. */
+    drop(tenant: string, lineage: string): void {
+      for (const entry of entriesOf(tenant, lineage)) {
+        const { parent } = entry;
+        parent?.incident.exposure.atLeast(parent.incident.exposure);
+        parent?.parts.delete(entry);
+        forget(entry);
+        entry.incident.exposure.close();
+      }
+    },
+    keys: (): { tenant: string; lineage: string }[] =>
+      [...open].flatMap(([tenant, lineages]) => [...lineages.keys()].map((lineage) => ({ tenant, lineage }))),
+    get nextCheck() {
+      return nextCheck;
+    },
+    set nextCheck(at: number) {
+      nextCheck = at;
     },
     closeEarly(entry: Entry): void {
       closedEarly.push(close(entry));
@@ -156,10 +252,10 @@ export function createRegister({ maxOpen, archive }: { maxOpen: number; archive:
         );
       }
       pending.delete(entry);
-      entry.parent = parent;
       entry.incident.inCampaign = true;
-      parent.parts.add(entry);
-      parents.set(credentialKey(entry.incident.tenant, entry.incident.lineage), parent);
+      link(entry, parent);
+      onChange(entry.incident);
+      onChange(parent.incident);
     },
     /** Closes what was silent for a day before `watermark`. */
     closeSilent(watermark: number): Incident[] {

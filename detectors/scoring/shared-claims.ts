@@ -12,11 +12,15 @@ export interface SharedClaims {
   hear(detector: string, draft: SharedDraft): readonly Attributed[];
   /** Records and bytes of the detector that counted most. */
   total(): { records: number; bytes: number };
+  /** All of it as plain data, for createSharedClaims() to go on with. */
+  save(): StoredSharedClaims;
 }
 
-export function createSharedClaims(): SharedClaims {
-  /** detector → subject → its claim. */
-  const claims = new Map<string, Map<string, SharedDraft>>();
+/** detector → subject → its claim. */
+export type StoredSharedClaims = ReadonlyMap<string, ReadonlyMap<string, SharedDraft>>;
+
+export function createSharedClaims(saved: StoredSharedClaims = new Map()): SharedClaims {
+  const claims = new Map([...saved].map(([detector, bySubject]) => [detector, new Map(bySubject)]));
   return {
     hear(detector, draft) {
       const bySubject = claims.get(detector) ?? new Map<string, SharedDraft>();
@@ -43,6 +47,7 @@ export function createSharedClaims(): SharedClaims {
       }
       return { records, bytes };
     },
+    save: () => new Map([...claims].map(([detector, bySubject]) => [detector, new Map(bySubject)])),
   };
 }
 

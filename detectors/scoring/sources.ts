@@ -23,11 +23,18 @@ export interface SourceTable {
   rows(): Incident['sources'];
   /** Prefixes counted on their own. */
   readonly size: number;
+  /** All of it as plain data, for createSourceTable() to go on with. */
+  save(): StoredSources;
 }
 
-export function createSourceTable(): SourceTable {
-  const table = new Map<string, Row>();
-  let other: Row | null = null;
+export interface StoredSources {
+  readonly rows: readonly Row[];
+  readonly other: Row | null;
+}
+
+export function createSourceTable(saved?: StoredSources): SourceTable {
+  const table = new Map(saved?.rows.map((row) => [row.prefix, { ...row }]));
+  let other: Row | null = saved?.other ? { ...saved.other } : null;
   return {
     count(call) {
       let row = table.get(call.prefix);
@@ -58,5 +65,6 @@ export function createSourceTable(): SourceTable {
     get size() {
       return table.size;
     },
+    save: () => ({ rows: [...table.values()].map((row) => ({ ...row })), other: other && { ...other } }),
   };
 }

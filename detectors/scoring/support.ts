@@ -23,9 +23,14 @@ export interface Support {
   tenants(at: number): { peers: number; strongest: Candidate<Waiting>[] }[];
   readonly size: number;
   readonly dropped: number;
+  /** The claims that wait for a credential. */
+  of(credential: string): readonly Waiting[];
+  /** Puts claims back as of() gave them; none takes the credential out. */
+  put(credential: string, claims: readonly Waiting[]): void;
 }
 
-export function createSupport(maxCredentials: number): Support {
+/** @param onDrop told of the claims that are dropped because too many credentials wait */
+export function createSupport(maxCredentials: number, onDrop: (claims: readonly Waiting[]) => void): Support {
   const waiting = new Map<string, Waiting[]>();
   let dropped = 0;
 
@@ -45,8 +50,15 @@ export function createSupport(maxCredentials: number): Support {
       waiting.set(credential, before);
       if (waiting.size <= maxCredentials) return;
       const oldest = waiting.keys().next().value as string;
-      dropped += waiting.get(oldest)?.length ?? 0;
+      const lost = waiting.get(oldest) ?? [];
+      dropped += lost.length;
       waiting.delete(oldest);
+      onDrop(lost);
+    },
+    of: (credential) => waiting.get(credential) ?? [],
+    put(credential, claims) {
+      if (claims.length > 0) waiting.set(credential, [...claims]);
+      else waiting.delete(credential);
     },
     take(credential, at, fits) {
       const claims = waiting.get(credential);

@@ -1,16 +1,33 @@
 // What of the engine's state is stored, and how it comes back: credentials one by one, the rest beside them.
 // Always holds: changes() gives each credential's row once per change, and restore() of everything ever given, the newest of
-// each, gives the same state. Trails and what detectors count over a few requests of running incidents are not part of it.
+// each, gives the same state; so do investigations() and restoreInvestigations() of what is open. Trails are part of it where
+// something is open about a credential, no others.
 
 import type { CredentialRows } from '../baseline/credential-rows.ts';
 import type { Detector, Memory } from '../detector.ts';
 import type { Engine, EngineOptions, StoredBaseline } from '../engine-contract.ts';
+import type { TrailEntry } from '../scoring/calls.ts';
+import type { About, Investigations } from '../scoring/investigations.ts';
 import { restoreMemory, snapshotMemories } from './memories.ts';
 import { restoreState, type SharedState, snapshotState } from './snapshot.ts';
 import type { Trails } from './trails.ts';
 
+const keyOf = ({ tenant, lineage }: About): string => `${tenant}\n${lineage}`;
+
 export interface Storage
-  extends Pick<Engine, 'snapshot' | 'changes' | 'shared' | 'restore' | 'holds' | 'forget' | 'held'> {
+  extends Pick<
+    Engine,
+    | 'snapshot'
+    | 'changes'
+    | 'shared'
+    | 'restore'
+    | 'investigations'
+    | 'suspicions'
+    | 'restoreInvestigations'
+    | 'holds'
+    | 'forget'
+    | 'held'
+  > {
   /** What the table calls before a row goes. */
   evicted(slot: number): void;
   /** Slot of a credential that is not in memory, brought back from its stored form; -1 when there is none. */
@@ -24,9 +41,10 @@ export function createStorage(
     memories: readonly Memory[];
     shared: SharedState;
     trails: Trails;
+    investigations: Investigations;
   } & Pick<EngineOptions, 'onEvict' | 'recall'>,
 ): Storage {
-  const { rows: credentials, detectors, memories, shared, trails } = o;
+  const { rows: credentials, detectors, memories, shared, trails, investigations } = o;
   const { rows, aside } = credentials;
   const { table } = rows;
 
@@ -41,11 +59,29 @@ export function createStorage(
       bytes: rows.save(slot),
     };
   };
-  const take = (row: StoredBaseline | null): number =>
-    row?.layout === credentials.digest ? rows.load(row.tenant, row.lineage, row.bytes) : -1;
+  /** Trails of credentials under investigation that are not in memory. */
+  const setAside = new Map<string, readonly TrailEntry[]>();
+  const take = (row: StoredBaseline | null): number => {
+    if (row?.layout !== credentials.digest) return -1;
+    const slot = rows.load(row.tenant, row.lineage, row.bytes);
+    if (slot < 0 || setAside.size === 0) return slot;
+    const key = keyOf(row);
+    trails.put(slot, setAside.get(key) ?? []);
+    setAside.delete(key);
+    return slot;
+  };
+  const trailOf = (about: About): readonly TrailEntry[] => {
+    const slot = table.find(about.tenant, about.lineage);
+    return slot < 0 ? (setAside.get(keyOf(about)) ?? []) : trails.of(slot);
+  };
   const memoryRows = () => snapshotMemories(detectors, memories, shared.watermark.value);
   return {
     evicted(slot) {
+      const about = { tenant: table.scopeOf(slot), lineage: table.nameOf(slot) };
+      if (investigations.has(about)) {
+        setAside.set(keyOf(about), trails.of(slot));
+        investigations.touch(about);
+      }
       trails.release(slot);
       o.onEvict?.(stored(slot), rows.isChanged(slot));
     },
@@ -74,8 +110,35 @@ export function createStorage(
       }
       return { restored, ignored };
     },
+    investigations() {
+      // A call of a credential is news for what is open about it, if only for its trail.
+      for (const about of investigations.keys()) {
+        const slot = table.find(about.tenant, about.lineage);
+        if (slot >= 0 && rows.isChanged(slot)) investigations.touch(about);
+      }
+      const taken = investigations.take(trailOf);
+      for (const { state, ...about } of taken) if (state === null) setAside.delete(keyOf(about));
+      return taken;
+    },
+    suspicions: () => investigations.takeSuspicions(),
+    restoreInvestigations(given, suspicions) {
+      let restored = 0;
+      let ignored = 0;
+      if (suspicions) investigations.loadSuspicions(suspicions);
+      for (const one of given) {
+        if (investigations.load(one)) restored++;
+        else ignored++;
+        const slot = table.find(one.tenant, one.lineage);
+        const trail = one.state?.trail ?? [];
+        if (slot >= 0) trails.put(slot, trail);
+        else if (trail.length > 0) setAside.set(keyOf(one), trail);
+      }
+      return { restored, ignored };
+    },
     holds: (tenant, lineage) => table.find(tenant, lineage) >= 0,
     forget(tenant, lineage) {
+      investigations.drop({ tenant, lineage });
+      setAside.delete(keyOf({ tenant, lineage }));
       const slot = table.find(tenant, lineage);
       if (slot < 0) return;
       trails.release(slot);
@@ -83,6 +146,8 @@ export function createStorage(
     },
     *held() {
       for (const slot of table.slots()) yield { tenant: table.scopeOf(slot), lineage: table.nameOf(slot) };
+      for (const about of investigations.keys())
+        if (table.find(about.tenant, about.lineage) < 0 && !investigations.isShared(about)) yield about;
     },
   };
 }

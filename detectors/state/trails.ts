@@ -1,6 +1,6 @@
 // The last 64 calls of busy credentials, so that an incident can show what led up to it.
 // Always holds: bounded in credentials and calls; at the bound the trail unused for a CLOCK round is given away.
-// Does not promise to survive a restart: trails are not part of the stored form.
+// Does not promise to survive a restart: only those of credentials under investigation are stored.
 
 import type { ApiEvent } from '../../schemas/event.ts';
 import type { CallFacts, TrailEntry } from '../scoring/incidents.ts';
@@ -22,6 +22,8 @@ export interface Trails {
   push(slot: number, event: ApiEvent, facts: CallFacts): void;
   /** Copies, oldest first; empty when there is no trail. */
   of(slot: number): TrailEntry[];
+  /** Puts a trail back as of() gave it. */
+  put(slot: number, entries: readonly TrailEntry[]): void;
   release(slot: number): void;
 }
 
@@ -91,6 +93,14 @@ export function createTrails(capacity: number): Trails {
       const { entries, next } = trail;
       const ordered = entries.length < LENGTH ? entries : [...entries.slice(next), ...entries.slice(0, next)];
       return ordered.map((entry) => ({ ...entry }));
+    },
+    put(slot, entries) {
+      if (entries.length === 0) return;
+      const trail = bySlot[slot] ?? obtain(slot);
+      trail.used = true;
+      trail.entries.length = 0;
+      for (const entry of entries.slice(-LENGTH)) trail.entries.push({ ...entry });
+      trail.next = trail.entries.length % LENGTH;
     },
     release(slot) {
       const trail = bySlot[slot];
