@@ -94,10 +94,13 @@ export interface Engine {
   changes(): Iterable<StoredBaseline>;
   /** What belongs to no credential, whole. */
   shared(): Iterable<StoredBaseline>;
-  /** What is open and changed since the last call, and what is open no more. To be called before changes(). */
-  investigations(): readonly StoredInvestigation[];
+  /**
+   * What is open and changed since the last call, and what is open no more; of what many share all of it when `whole`.
+   * To be called before changes().
+   */
+  investigations(o?: { whole: boolean }): readonly StoredInvestigation[];
   /** What is suspected across credentials, when it changed since the last call. */
-  suspicions(): Suspicions | null;
+  suspicions(o?: { whole: boolean }): Suspicions | null;
   /** Takes up again what investigations() and suspicions() gave. What belongs to no credential is to be restored before. */
   restoreInvestigations(
     rows: Iterable<StoredInvestigation>,

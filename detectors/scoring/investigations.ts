@@ -63,7 +63,7 @@ export interface Investigations {
   /** Those that changed since the last call. @param trailOf a credential's last calls */
   take(trailOf: (about: About) => readonly TrailEntry[]): StoredInvestigation[];
   /** What is known across credentials, when it changed since the last call. */
-  takeSuspicions(): Suspicions | null;
+  takeSuspicions(o: { whole: boolean }): Suspicions | null;
   /** True when it was taken; false when its detectors are not there any more. */
   load(stored: StoredInvestigation): boolean;
   loadSuspicions(stored: Suspicions): void;
@@ -110,6 +110,14 @@ export function createInvestigations(o: {
       trail,
     };
   };
+  const drop = ({ tenant, lineage }: About): void => {
+    const key = credentialKey(tenant, lineage);
+    register.drop(tenant, lineage);
+    support.put(key, []);
+    holds.drop(key);
+    given.delete(key);
+    changed.delete(key);
+  };
   const isShared = (about: About): boolean =>
     register
       .entriesOf(about.tenant, about.lineage)
@@ -148,11 +156,11 @@ export function createInvestigations(o: {
       changed.clear();
       return taken;
     },
-    takeSuspicions() {
+    takeSuspicions({ whole }) {
       const { nextDigest } = clock;
       const { nextCheck } = register;
       const now = [fleet.changes, campaigns.changes, pages.changes, nextDigest, nextCheck].join();
-      if (now === suspicions) return null;
+      if (now === suspicions && !whole) return null;
       suspicions = now;
       return {
         fleet: fleet.save(),
@@ -164,6 +172,7 @@ export function createInvestigations(o: {
     },
     load({ tenant, lineage, state, shared }) {
       if (state === null) return false;
+      drop({ tenant, lineage });
       const key = credentialKey(tenant, lineage);
       const loaded = state.entries.filter((entry) => register.load(entry, o)).length;
       support.put(key, describeAll(state.waiting, metas));
@@ -180,13 +189,6 @@ export function createInvestigations(o: {
       clock.nextDigest = stored.nextDigest;
       register.nextCheck = stored.nextCheck;
     },
-    drop({ tenant, lineage }) {
-      const key = credentialKey(tenant, lineage);
-      register.drop(tenant, lineage);
-      support.put(key, []);
-      holds.drop(key);
-      given.delete(key);
-      changed.delete(key);
-    },
+    drop,
   };
 }

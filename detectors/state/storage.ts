@@ -110,17 +110,18 @@ export function createStorage(
       }
       return { restored, ignored };
     },
-    investigations() {
+    investigations(o = { whole: false }) {
       // A call of a credential is news for what is open about it, if only for its trail.
       for (const about of investigations.keys()) {
         const slot = table.find(about.tenant, about.lineage);
-        if (slot >= 0 && rows.isChanged(slot)) investigations.touch(about);
+        if ((slot >= 0 && rows.isChanged(slot)) || (o.whole && investigations.isShared(about)))
+          investigations.touch(about);
       }
       const taken = investigations.take(trailOf);
       for (const { state, ...about } of taken) if (state === null) setAside.delete(keyOf(about));
       return taken;
     },
-    suspicions: () => investigations.takeSuspicions(),
+    suspicions: (o = { whole: false }) => investigations.takeSuspicions(o),
     restoreInvestigations(given, suspicions) {
       let restored = 0;
       let ignored = 0;

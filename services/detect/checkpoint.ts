@@ -11,6 +11,7 @@ import type { StoredBaseline } from '../../detectors/engine-contract.ts';
 import type { ApiEvent } from '../../schemas/event.ts';
 import type { Finding } from '../../schemas/finding.ts';
 import type { Incident } from '../../schemas/incident.ts';
+import type { OpenRows } from './investigations.ts';
 import { encodeEvents, type LearnedRow, type Store } from '../store/store.ts';
 
 /** What must be stored because of some events: the events too, which may be nowhere else. */
@@ -83,6 +84,25 @@ export async function readHeads(
   );
 }
 
+/** Outcomes of nothing for those parts of ours of which only what is open has changed: it is written with its part. */
+export function withOpen(o: {
+  outcomes: readonly Outcome[];
+  open: OpenRows;
+  partOf: (tenant: string, lineage: string) => string;
+  places: ReadonlyMap<string, Place>;
+}): Outcome[] {
+  const all = new Map(o.outcomes.map((outcome) => [outcome.part, outcome]));
+  for (const { tenant, lineage } of o.open.own) {
+    const part = o.partOf(tenant, lineage);
+    const place = o.places.get(part);
+    if (all.has(part) || place === undefined) continue;
+    const { position } = place;
+    const token = `${part}@${position}/open`;
+    all.set(part, { part, from: position, to: position, token, events: [], findings: [], incidents: [] });
+  }
+  return [...all.values()];
+}
+
 /** What a checkpoint writes of one part. */
 interface PartSave {
   readonly part: string;
@@ -101,6 +121,8 @@ export interface Checkpoint {
 
 export function checkpointOf(o: {
   baselines: Iterable<StoredBaseline>;
+  /** What is open. */
+  open: OpenRows;
   outcomes: readonly Outcome[];
   partOf: (tenant: string, lineage: string) => string;
   /** How far each part is judged, with the number of the head before this one. */
@@ -131,17 +153,22 @@ export function checkpointOf(o: {
     saves.set(part, { part, place, rows, token: `learned ${part}#${place.head}`, duties });
   }
   const shared: LearnedRow[] = [];
-  for (const row of o.baselines) {
-    if (isShared(row)) {
-      const { name: shard, version } = o.shared;
-      shared.push({ ...row, shard, version, part: '', position: 0, writer });
-      continue;
-    }
+  const share = (row: StoredBaseline): void => {
+    const { name: shard, version } = o.shared;
+    shared.push({ ...row, shard, version, part: '', position: 0, writer });
+  };
+  const own = (shard: string, row: StoredBaseline): void => {
     const part = o.partOf(row.tenant, row.lineage);
     const save = saves.get(part);
     // A baseline changes with an event of its part; one whose part is gone belongs to another process now.
-    save?.rows.push({ ...row, shard: '', part, position: save.place.position, writer });
+    save?.rows.push({ ...row, shard, part, position: save.place.position, writer });
+  };
+  for (const row of o.baselines) {
+    if (isShared(row)) share(row);
+    else own('', row);
   }
+  for (const row of o.open.shared) share(row);
+  for (const row of o.open.own) own(row.shard, row);
   const along = saves.get(o.shared.part);
   along?.rows.push(...shared);
   return { writer, saves: [...saves.values()], shared: along === undefined ? shared : [] };

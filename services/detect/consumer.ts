@@ -100,7 +100,7 @@ export async function startDetectConsumer(o: DetectConsumerOptions): Promise<Det
     ownCommits: true,
     handler: handle,
     onAssigned,
-    onLeaving: () => detect.finish(),
+    onLeaving: () => detect.checkpoint(),
   });
   // Commits tell people and tools how far we are; where to go on is stored with what was learned. So one that fails, as during a
   // rebalance, is made later.

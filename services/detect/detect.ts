@@ -16,10 +16,12 @@ import {
   type Outcome,
   perform,
   readHeads,
+  withOpen,
   writeCheckpoint,
 } from './checkpoint.ts';
+import { openRows, restoreOpen } from './investigations.ts';
 import { type Batch, createJudged, type Pace } from './judged.ts';
-import type { Residency } from './residency.ts';
+import type { Key, Residency } from './residency.ts';
 import { restoreShared } from './shared-state.ts';
 import { storedIds } from './stored-ids.ts';
 
@@ -101,7 +103,7 @@ export interface Detect {
   abandon(parts: readonly string[]): Promise<void>;
   /** The next position to judge in a part, as far as this process knows. */
   position(part: string): number | undefined;
-  /** Stores the final state of incidents and everything learned. */
+  /** Ends the input: tells the final state of incidents, and makes everything durable. To go on later, checkpoint() is enough. */
   finish(): Promise<void>;
   readonly counters: Readonly<DetectCounters>;
 }
@@ -123,6 +125,8 @@ export function createDetect(o: DetectOptions): Detect {
   const shared = { name: '', version: 0, whole: true };
   /** At most one checkpoint is under way; nothing is judged before it is done. */
   let writing: Checkpoint | null = null;
+  /** Version of the last rows of what is open, over all processes that had the parts. */
+  let openVersion = 0;
   let doubtful = 0;
   let tell: Listener = { durable: async () => undefined, moved: () => undefined };
   let { tuning } = o;
@@ -145,12 +149,14 @@ export function createDetect(o: DetectOptions): Detect {
   function begin(): Checkpoint | null {
     const outcomes = judged.take();
     if (outcomes.length === 0) return null;
+    const open = openRows(engine, { version: ++openVersion, whole: shared.whole });
     const baselines = [...residency.unsaved(), ...engine.changes(), ...(shared.whole ? engine.shared() : [])];
     shared.whole = false;
     shared.version++;
     return checkpointOf({
       baselines,
-      outcomes,
+      open,
+      outcomes: withOpen({ outcomes, open, partOf, places }),
       partOf,
       places,
       shared: { ...shared, part: [...places.keys()].sort()[0] ?? '' },
@@ -188,6 +194,8 @@ export function createDetect(o: DetectOptions): Detect {
       await perform(duties, store, o.deliverer);
       places.set(part, place);
     }
+    const isOurs = ({ tenant, lineage }: Key): boolean => parts.includes(partOf(tenant, lineage));
+    openVersion = Math.max(openVersion, await restoreOpen(store, engine, { isOurs, logger: o.logger }));
     return [...heads].map(([part, { position }]) => ({ part, position }));
   }
 
@@ -195,8 +203,7 @@ export function createDetect(o: DetectOptions): Detect {
     const lost = judged.forget(parts);
     for (const part of lost) moved.delete(part);
     if (lost.size === 0) return;
-    const isLost = ({ tenant, lineage }: { tenant: string; lineage: string }): boolean =>
-      lost.has(partOf(tenant, lineage));
+    const isLost = ({ tenant, lineage }: Key): boolean => lost.has(partOf(tenant, lineage));
     for (const { tenant, lineage } of [...engine.held()].filter(isLost)) engine.forget(tenant, lineage);
     residency.forget(isLost);
   }

@@ -5,6 +5,7 @@
 import type { Engine } from '../../detectors/engine-contract.ts';
 import type { Logger } from '../logger.ts';
 import type { LearnedRow, Store } from '../store/store.ts';
+import { isOpenRow, restoreOpenShared } from './investigations.ts';
 
 const ROWS_AT_ONCE = 1_000;
 /** More checkpoints than a process that lost its name can still write. */
@@ -16,7 +17,7 @@ const FENCE = 1_000_000;
  */
 export async function restoreShared(
   store: Pick<Store, 'learned'>,
-  engine: Pick<Engine, 'restore'>,
+  engine: Pick<Engine, 'restore' | 'restoreInvestigations'>,
   o: { name: string; like: ((names: readonly string[]) => string | null) | null; logger: Logger },
 ): Promise<{ version: number; whole: boolean }> {
   const known = await store.learned.shards('shared');
@@ -25,15 +26,17 @@ export async function restoreShared(
   if (o.like !== null) {
     source = version === undefined ? o.like(known.map(({ shard }) => shard)) : o.name;
     if (source !== null) {
-      const { restored, ignored } = await restore(store, engine, source);
+      const { restored, ignored, open } = await restore(store, engine, source);
       o.logger.info({ from: source, restored, ignored }, 'what credentials share is restored');
+      // What another process has open it still has.
+      if (source === o.name) restoreOpenShared(engine, open, o.logger);
     }
   }
   return { version: (version ?? 0) + FENCE, whole: source !== o.name };
 }
 
 async function restore(store: Pick<Store, 'learned'>, engine: Pick<Engine, 'restore'>, shard: string) {
-  const total = { restored: 0, ignored: 0 };
+  const total = { restored: 0, ignored: 0, open: [] as LearnedRow[] };
   let part: LearnedRow[] = [];
   const take = (): void => {
     const { restored, ignored } = engine.restore(part);
@@ -42,7 +45,8 @@ async function restore(store: Pick<Store, 'learned'>, engine: Pick<Engine, 'rest
     part = [];
   };
   for await (const row of store.learned.shard(shard)) {
-    part.push(row);
+    if (isOpenRow(row)) total.open.push(row);
+    else part.push(row);
     if (part.length >= ROWS_AT_ONCE) take();
   }
   take();

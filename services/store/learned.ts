@@ -29,6 +29,8 @@ export interface LearnedStore {
   writers(shard: string, lineages: readonly string[]): Promise<Map<string, string>>;
   /** The stored rows of a shard with these keys; those never stored are missing. */
   find(shard: string, keys: readonly Key[]): Promise<LearnedRow[]>;
+  /** Keys of a shard's rows that are not empty, and the highest version of all its rows; 0 when it has none. */
+  kept(shard: string): Promise<{ version: number; keys: Key[] }>;
   /** All rows of a shard other than '', a block at a time. */
   shard(name: string): AsyncIterable<LearnedRow>;
   /** The shards that begin with `prefix`, by name, each with its highest version. */
@@ -92,6 +94,17 @@ export function createLearnedStore(client: Client): LearnedStore {
         { shard, lineages },
       );
       return new Map(rows.map(({ lineage, writer }) => [lineage, writer]));
+    },
+    async kept(shard) {
+      const keys = await client.select<Key>(
+        `SELECT tenant, lineage FROM learned FINAL WHERE shard = {shard:String} AND NOT empty(state)`,
+        { shard },
+      );
+      const [highest] = await client.select<{ version: number }>(
+        `SELECT max(version) AS version FROM learned WHERE shard = {shard:String}`,
+        { shard },
+      );
+      return { version: Number(highest?.version ?? 0), keys };
     },
     async *shard(name) {
       for await (const row of client.stream<Row>(`${SELECT} WHERE shard = {name:String}`, { name }))

@@ -80,7 +80,7 @@ async function runUp(paths: string[], flags: UpFlags): Promise<number> {
     if (!flags.json && (sample || paths.length > 0)) say(afterPlayback(up, played, sample));
     await aborted(lifecycle.signal);
     if (lifecycle.failure !== null) return failed(lifecycle.failure);
-    await up.finish();
+    await up.stop();
     return EXIT.ok;
   } finally {
     progress.stop();

@@ -65,6 +65,8 @@ export interface Up {
   incidents(): Incident[];
   /** Stores the final state of incidents and baselines, and delivers what is due. */
   finish(): Promise<void>;
+  /** Makes everything durable and sends what is due; what is open stays open and is taken up again at the next start. */
+  stop(): Promise<void>;
 }
 
 /** What credentials share is stored under this name; there is one `up` per store. */
@@ -203,6 +205,10 @@ export async function startUp(o: UpOptions): Promise<Up> {
       const what = 'store the final state';
       // At the end of the program there is one try, and no waiting.
       if (!(await outlast(work, { what, logger, signal: lifecycle.signal }))) await work();
+    },
+    async stop() {
+      await detect.checkpoint();
+      await deliverer.drain();
     },
   };
 }

@@ -54,7 +54,7 @@ describe('detect', () => {
   after(() => t?.close());
 
   /** A process that starts: it takes up what another one left. */
-  async function open(options: Partial<DetectOptions> = {}, maxCredentials = 1000) {
+  async function open(options: Partial<DetectOptions> = {}, maxCredentials = 1000, shared = '') {
     const enqueued: Incident[] = [];
     const residency = createResidency(t.store);
     const { onEvict, recall } = residency;
@@ -68,6 +68,7 @@ describe('detect', () => {
       logger,
       ...options,
     });
+    if (shared !== '') await detect.share(shared, () => null);
     if (options.partOf === undefined) await detect.adopt(['']);
     return { detect, enqueued, engine, residency };
   }
@@ -92,6 +93,41 @@ describe('detect', () => {
     assert.ok(incident, 'there is an incident');
     assert.equal(incident.id, enqueued[0]!.id);
     assert.equal(enqueued[0]!.status, 'open');
+  });
+
+  it('goes on with what is open after a restart, and closes it once it is over', async () => {
+    const events = walk('key-o');
+    // So many that the stream's clock follows them.
+    const later = Array.from({ length: 20 }, (_, i) =>
+      event(9_000 + i, {
+        id: hash128(`key-o later ${i}`),
+        at: events.at(-1)!.at + 2 * DAY + i,
+        credential: { lineage: 'key-o-other', display: 'other' },
+      }),
+    );
+    const told = (incidents: readonly Incident[]): string[] =>
+      incidents.filter(({ lineage }) => lineage === 'key-o').map(({ id, status }) => `${id} ${status}`);
+    const undisturbed = createEngine();
+    const all = [...events, ...later];
+    const expected = all.flatMap((one) => told(undisturbed.process(one).incidents));
+    assert.ok(expected.some((one) => one.endsWith('open')) && expected.at(-1)!.endsWith('closed'));
+
+    const first = await open();
+    await first.detect.share('shared/o', () => null);
+    const cut = events.length - 250;
+    await first.detect.handle(events.slice(0, cut), 'o/1');
+    assert.deepEqual(told(first.enqueued), expected.slice(0, 1), 'it is open');
+    const second = await open({}, 1000, 'shared/o');
+    assert.equal(second.engine.statistics().openIncidents, first.engine.statistics().openIncidents);
+    await second.detect.handle(events.slice(cut), 'o/2');
+    const third = await open({}, 1000, 'shared/o');
+    await third.detect.handle(later, 'o/3');
+    // The last checkpoint is told again to an outbox that knows what it has.
+    const heard = told([...first.enqueued, ...second.enqueued, ...third.enqueued]);
+    assert.deepEqual([...new Set(heard)], [...new Set(expected)]);
+    const fourth = await open({}, 1000, 'shared/o');
+    assert.equal(fourth.engine.statistics().openIncidents, third.engine.statistics().openIncidents);
+    assert.ok(fourth.engine.statistics().openIncidents < second.engine.statistics().openIncidents);
   });
 
   it('keeps every tuning an incident names, before the incident', async () => {
