@@ -71,7 +71,8 @@ export function createHolds(): Holds {
           out.push(held);
         } else earliest = Math.min(earliest, held.until);
       }
-      return out;
+      // In the order of their events, not in that in which they began to wait here.
+      return out.sort((a, b) => a.event.at - b.event.at || (a.finding.id < b.finding.id ? -1 : 1));
     },
   };
 }

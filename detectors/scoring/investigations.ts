@@ -119,9 +119,7 @@ export function createInvestigations(o: {
     changed.delete(key);
   };
   const isShared = (about: About): boolean =>
-    register
-      .entriesOf(about.tenant, about.lineage)
-      .some(({ incident }) => incident.attributed !== null) ||
+    register.entriesOf(about.tenant, about.lineage).some(({ incident }) => incident.attributed !== null) ||
     support.of(credentialKey(about.tenant, about.lineage)).some(({ draft }) => 'subject' in draft);
 
   return {

@@ -117,10 +117,17 @@ export function createRegister(o: {
     lineages.set(lineage, [...(lineages.get(lineage) ?? []), entry]);
     all.add(entry);
   };
+  /** A credential is attributed to one at a time, the last that spoke of it. */
+  const attributeTo = (lineage: string, entry: Entry): void => {
+    const key = credentialKey(entry.incident.tenant, lineage);
+    const before = parents.get(key);
+    if (before === entry) return;
+    parents.set(key, entry);
+    if (before !== undefined) onChange(before.incident);
+  };
   const link = (part: Entry, whole: Entry): void => {
     part.parent = whole;
     whole.parts.add(part);
-    parents.set(credentialKey(part.incident.tenant, part.incident.lineage), whole);
   };
   const attributesOf = (entry: Entry): string[] => {
     const prefix = credentialKey(entry.incident.tenant, '');
@@ -156,8 +163,7 @@ export function createRegister(o: {
       parents.size === 0 ? undefined : parents.get(credentialKey(tenant, lineage)),
     /** Those an incident of many callers is attributed to now. */
     attribute(entry: Entry): void {
-      for (const { lineage } of entry.incident.attributed ?? [])
-        parents.set(credentialKey(entry.incident.tenant, lineage), entry);
+      for (const { lineage } of entry.incident.attributed ?? []) attributeTo(lineage, entry);
     },
     /** @param parts of an incident of many credentials: theirs, to be filled by handOver() */
     begin(opening: Opening, parts?: Set<Entry>): Entry {
@@ -201,7 +207,7 @@ export function createRegister(o: {
       const entry: Entry = { ...rest, incident, parts, parent: null };
       enter(entry);
       const { tenant, lineage, id } = incident;
-      for (const one of attributes ?? []) parents.set(credentialKey(tenant, one), entry);
+      for (const one of attributes ?? []) attributeTo(one, entry);
       if (isJoint) {
         joint.set(id, entry);
         for (const part of orphans.get(id) ?? []) if (all.has(part)) link(part, entry);
@@ -254,6 +260,7 @@ export function createRegister(o: {
       pending.delete(entry);
       entry.incident.inCampaign = true;
       link(entry, parent);
+      attributeTo(entry.incident.lineage, parent);
       onChange(entry.incident);
       onChange(parent.incident);
     },

@@ -87,6 +87,10 @@ export function createSupport(maxCredentials: number, onDrop: (claims: readonly 
         own.peers = Math.max(own.peers, best.baseline?.peers ?? 1);
         own.strongest.push({ logE: log_e, item: best });
       }
+      // In an order that does not depend on who was touched last.
+      const byId = (a: Candidate<Waiting>, b: Candidate<Waiting>): number =>
+        a.item.finding.id < b.item.finding.id ? -1 : 1;
+      for (const { strongest } of tenants.values()) strongest.sort(byId);
       return [...tenants.values()];
     },
     get size() {

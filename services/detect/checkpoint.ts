@@ -11,8 +11,8 @@ import type { StoredBaseline } from '../../detectors/engine-contract.ts';
 import type { ApiEvent } from '../../schemas/event.ts';
 import type { Finding } from '../../schemas/finding.ts';
 import type { Incident } from '../../schemas/incident.ts';
-import type { OpenRows } from './investigations.ts';
 import { encodeEvents, type LearnedRow, type Store } from '../store/store.ts';
+import type { OpenRows } from './investigations.ts';
 
 /** What must be stored because of some events: the events too, which may be nowhere else. */
 export interface Duties {

@@ -9,6 +9,7 @@ import {
   type IncidentsOptions,
   type TrailEntry,
 } from '../../../detectors/scoring/incidents.ts';
+import type { StoredInvestigation, Suspicions } from '../../../detectors/scoring/investigations.ts';
 import type { ApiEvent } from '../../../schemas/event.ts';
 import type { Family, Finding } from '../../../schemas/finding.ts';
 import type { Incident } from '../../../schemas/incident.ts';
@@ -91,16 +92,23 @@ export interface Story {
   until(at: number): void;
   /** Last emitted state of each incident. */
   latest(): Incident[];
+  /** Goes on with new incidents that take up what the old ones stored. */
+  restart(): void;
 }
 
 export function tell(o: IncidentsOptions = {}, baseline?: BaselineFacts): Story {
-  const incidents = createIncidents(o);
+  const metas = Object.keys(KINDS).map(metaOf);
+  let incidents = createIncidents({ ...o, metas });
+  const stored = new Map<string, StoredInvestigation>();
+  let suspicions: Suspicions | null = null;
   const emitted: Incident[] = [];
   const touched = new Map<string, Set<string>>();
   const trails = new Map<string, TrailEntry[]>();
   let count = 0;
   return {
-    incidents,
+    get incidents() {
+      return incidents;
+    },
     emitted,
     call(call, findings = []) {
       const event = eventOf(call, ++count);
@@ -118,6 +126,9 @@ export function tell(o: IncidentsOptions = {}, baseline?: BaselineFacts): Story 
       trail.push({ ...facts, at, sample, prefix, asn, country, objects, bytes, status });
       if (trail.length > 64) trail.shift();
       incidents.observe(event, facts);
+      // As the engine does for every credential with an event.
+      const about = { tenant: event.tenant, lineage: event.credential.lineage };
+      if (incidents.investigations.has(about)) incidents.investigations.touch(about);
       for (const told of findings) {
         const { finding, draft, meta } = claimOf(event, told);
         const incident = incidents.add(finding, draft, meta, event, trail, baseline);
@@ -127,6 +138,15 @@ export function tell(o: IncidentsOptions = {}, baseline?: BaselineFacts): Story 
     },
     until(at) {
       emitted.push(...incidents.advance(at));
+    },
+    restart() {
+      for (const one of structuredClone(incidents.investigations.take(() => [])))
+        if (one.state === null) stored.delete(`${one.tenant} ${one.lineage}`);
+        else stored.set(`${one.tenant} ${one.lineage}`, one);
+      suspicions = structuredClone(incidents.investigations.takeSuspicions({ whole: false })) ?? suspicions;
+      incidents = createIncidents({ ...o, metas });
+      if (suspicions) incidents.investigations.loadSuspicions(suspicions);
+      for (const one of stored.values()) incidents.investigations.load(structuredClone(one));
     },
     latest: () => [...new Map(emitted.map((incident) => [incident.id, incident])).values()],
   };
