@@ -3,11 +3,14 @@
 
 import { createEngine } from '../../detectors/engine.ts';
 import type { ApiEvent } from '../../schemas/event.ts';
+import type { Incident } from '../../schemas/incident.ts';
 import type { Store } from '../../services/store/store.ts';
 
 export interface Ledger {
   events: { produced: number; stored: number; distinct: number; inRollup: number };
   findings: { stored: number; distinct: number; expected: number; missing: number; unexpected: number };
+  /** `same`: status, severity and family as last told; `equal`: every word and count. */
+  incidents: { expected: number; missing: number; unexpected: number; same: number; equal: number };
   baselines: { expected: number; equal: number; learnedTwiceOrLost: number };
 }
 
@@ -23,8 +26,11 @@ export async function takeLedger(
   const engine = createEngine();
   const expected = new Set<string>();
   const perCredential = new Map<string, number>();
+  const told = new Map<string, Incident>();
   for (const event of events) {
-    for (const { id } of engine.process(event).findings) expected.add(id);
+    const verdict = engine.process(event);
+    for (const { id } of verdict.findings) expected.add(id);
+    for (const incident of verdict.incidents) told.set(incident.id, incident);
     perCredential.set(event.credential.lineage, (perCredential.get(event.credential.lineage) ?? 0) + 1);
   }
   const [stored] = await store.query<{ n: number; ids: number }>(
@@ -42,7 +48,19 @@ export async function takeLedger(
   for (const [lineage, count] of perCredential) if (learned.get(lineage)?.version !== count) wrong++;
   for (const row of engine.snapshot())
     if (Buffer.from(learned.get(row.lineage)?.bytes ?? []).equals(row.bytes)) equal++;
+  const incidents = new Map((await store.incidents({ limit: 100_000 })).map((one) => [one.id, one]));
+  const both = [...told.values()].flatMap((one) => {
+    const stored = incidents.get(one.id);
+    return stored === undefined ? [] : [{ one, stored }];
+  });
   return {
+    incidents: {
+      expected: o.exact ? told.size : incidents.size,
+      missing: o.exact ? told.size - both.length : 0,
+      unexpected: o.exact ? incidents.size - both.length : 0,
+      same: o.exact ? both.filter(({ one, stored }) => gist(one) === gist(stored)).length : incidents.size,
+      equal: both.filter(({ one, stored }) => JSON.stringify(one) === JSON.stringify(stored)).length,
+    },
     events: {
       produced: events.length,
       stored: Number(stored!.n),
@@ -64,8 +82,11 @@ export async function takeLedger(
   };
 }
 
+const gist = ({ status, severity, family, lineage }: Incident): string =>
+  [status, severity, family, lineage].join();
+
 /** What is not as it must be, in words; nothing when all is well. */
-export function problems({ events, findings, baselines }: Ledger): string[] {
+export function problems({ events, findings, incidents, baselines }: Ledger): string[] {
   const said: string[] = [];
   const claim = (holds: boolean, words: string): void => {
     if (!holds) said.push(words);
@@ -79,6 +100,10 @@ export function problems({ events, findings, baselines }: Ledger): string[] {
   );
   claim(findings.missing === 0, `${findings.missing} findings lost`);
   claim(findings.unexpected === 0, `${findings.unexpected} findings that an undisturbed run has not`);
+  claim(incidents.missing === 0, `${incidents.missing} incidents lost`);
+  claim(incidents.unexpected === 0, `${incidents.unexpected} incidents that an undisturbed run has not`);
+  const differ = incidents.expected - incidents.missing - incidents.same;
+  claim(differ <= 0, `${differ} incidents differ in status, severity or family`);
   claim(baselines.learnedTwiceOrLost === 0, `${baselines.learnedTwiceOrLost} baselines count wrong`);
   claim(baselines.equal === baselines.expected, `${baselines.expected - baselines.equal} baselines differ`);
   return said;

@@ -58,11 +58,12 @@ interface Result extends Outcome {
 }
 
 function words({ partitions, kills, outages, seconds, ledger, problems: wrong }: Result): string {
-  const { events, findings, baselines } = ledger;
+  const { events, findings, incidents, baselines } = ledger;
   return (
     `${partitions} partition(s), ${kills} kills, ${outages} outages of each server, ${seconds} s\n` +
     `  events     ${events.produced} produced, ${events.stored} stored, ${events.distinct} distinct\n` +
     `  findings   ${findings.stored} stored, ${findings.distinct} distinct, ${findings.expected} expected\n` +
+    `  incidents  ${incidents.expected} expected, ${incidents.same} with the same end, ${incidents.equal} equal to the byte\n` +
     `  baselines  ${baselines.expected} credentials, ${baselines.equal} as undisturbed\n` +
     `  ${wrong.length === 0 ? 'nothing lost, nothing twice' : wrong.join('; ')}\n`
   );
