@@ -13,7 +13,6 @@ import { DEFAULT_EXTRACTORS } from '../schemas/config.ts';
 import { apiEvent } from '../schemas/event.ts';
 import { FORMATS } from '../schemas/gateways/catalogue.ts';
 import { rejection } from '../schemas/rejection.ts';
-import { entryOutcome } from '../services/ingest/entry-outcome.ts';
 import { createNormaliser } from '../services/ingest/normalise.ts';
 import { readEntries } from '../services/ingest/read/read.ts';
 import { openSourceFacts } from '../services/ingest/source/lookup.ts';
@@ -40,7 +39,7 @@ async function through(bytes: Uint8Array, format: string) {
   for await (const batch of readEntries(Readable.from([Buffer.from(bytes)]), { name: 'fuzz' })) {
     for (const entry of batch.entries) {
       counts.entries += 1;
-      const outcome = entryOutcome(entry, normaliser);
+      const outcome = normaliser.normalise(entry.bytes, entry.position, entry.fault);
       if ('event' in outcome) {
         counts.events += 1;
         engine.process(apiEvent.parse(outcome.event));

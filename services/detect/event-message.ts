@@ -5,10 +5,12 @@
 import { type ApiEvent, apiEvent } from '../../schemas/event.ts';
 import type { Rejection } from '../../schemas/rejection.ts';
 import type { BusBatch } from '../bus/bus.ts';
-import { maskText } from '../ingest/mask/mask.ts';
+import { maskExcerpt } from '../ingest/mask/mask.ts';
 import { createEventScanner } from './read/scan-event.ts';
 
 const EXCERPT = 512;
+/** Bytes masked to get it: a secret may be longer than the excerpt. */
+const EXCERPT_SOURCE = 4096;
 
 const scanner = createEventScanner();
 
@@ -29,11 +31,15 @@ export function readEvents(batch: BusBatch): { events: ApiEvent[]; rejections: R
         ...outcome,
         format: 'api-event',
         position: `${batch.topic}/${batch.partition}@${offset}`,
-        excerpt: maskText((value ?? Buffer.alloc(0)).toString('utf8', 0, EXCERPT)).slice(0, EXCERPT),
+        excerpt: excerptOf(value),
       });
   }
   scanner.close();
   return { events, rejections };
+}
+
+function excerptOf(value: Buffer | null): string {
+  return maskExcerpt((value ?? Buffer.alloc(0)).toString('utf8', 0, EXCERPT_SOURCE)).slice(0, EXCERPT);
 }
 
 /** Reads any JSON and holds it against the schema, which also says what is wrong. */

@@ -3,7 +3,6 @@
 
 import type { ApiEvent } from '../../schemas/event.ts';
 import type { Rejection } from '../../schemas/rejection.ts';
-import { entryOutcome } from './entry-outcome.ts';
 import type { Normaliser } from './normalise.ts';
 import type { Entry } from './read/entry.ts';
 import type { Sink } from './sink.ts';
@@ -34,7 +33,7 @@ export function createIntake(o: { sink: Sink }): Intake {
       const rejections: Rejection[] = [];
       normaliser.lookAhead(entries);
       for (const entry of entries) {
-        const outcome = entryOutcome(entry, normaliser);
+        const outcome = normaliser.normalise(entry.bytes, entry.position, entry.fault);
         if ('event' in outcome) events.push(outcome.event);
         else rejections.push(outcome.rejection);
       }

@@ -22,7 +22,7 @@ export interface NormaliserOptions extends EventBuilderOptions {
   gateway?: string;
 }
 
-/** Why the reader of the input already refused an entry. */
+/** Why the reader of the input already refused an entry, which then holds its beginning only. */
 export interface EntryFault {
   reason: RejectionReason;
   detail: string;
@@ -67,9 +67,14 @@ export function createNormaliser(options: NormaliserOptions): Normaliser {
     options.extractors.filter((spec) => spec.includes(':')).map((spec) => spec.slice(spec.indexOf(':') + 1)),
   );
 
-  function reject(bytes: Uint8Array, position: string, why: EntryFault): { rejection: Rejection } {
+  function reject(
+    bytes: Uint8Array,
+    position: string,
+    why: EntryFault,
+    isPart = false,
+  ): { rejection: Rejection } {
     const { reason, detail } = why;
-    const excerpt = excerptOf(bytes, masker.excerpt);
+    const excerpt = excerptOf(bytes, isPart, masker.excerpt);
     const format = chooser.current?.format.name ?? options.format;
     return { rejection: { reason, detail, format, position: cut(position, MAX_POSITION), excerpt } };
   }
@@ -99,7 +104,8 @@ export function createNormaliser(options: NormaliserOptions): Normaliser {
           return;
     },
     normalise(entry, position, fault) {
-      const wrong = fault ?? byteProblem(entry);
+      if (fault !== undefined) return reject(entry, position, fault, true);
+      const wrong = byteProblem(entry);
       if (wrong !== null) return reject(entry, position, wrong);
       const line = textOf(entry);
       const unreadable = textProblem(line);
@@ -147,13 +153,13 @@ function textProblem(line: string): EntryFault | null {
 }
 
 /** The beginning of the entry, without control characters and masked. What may be a cut-off secret goes too. */
-function excerptOf(entry: Uint8Array, mask: (text: string) => string): string {
+function excerptOf(entry: Uint8Array, isPart: boolean, mask: (text: string) => string): string {
   const bytes = entry.subarray(0, EXCERPT_SOURCE);
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     .toString('utf8')
     .replace(/[\r\n\t]+/g, ' ')
     .replace(/[\p{Cc}\p{Cf}]+/gu, '');
-  const whole = entry.length > EXCERPT_SOURCE ? text.replace(/[^\s"',&;]*$/, '') : text;
+  const whole = isPart || entry.length > EXCERPT_SOURCE ? text.replace(/[^\s"',&;]*$/, '') : text;
   return cut(mask(whole), MAX_EXCERPT);
 }
 

@@ -12,7 +12,6 @@ import type { Incident } from '../../schemas/incident.ts';
 import type { Rejection } from '../../schemas/rejection.ts';
 import type { ScanSummary } from '../../schemas/scan.ts';
 import type { Tuning } from '../../schemas/tuning.ts';
-import { entryOutcome } from '../ingest/entry-outcome.ts';
 import { createNormaliser, type NormaliserOptions } from '../ingest/normalise.ts';
 import { type EntryBatch, readEntries } from '../ingest/read/read.ts';
 import { mergeByTime } from './merge.ts';
@@ -90,7 +89,7 @@ async function* eventsOf(path: string, { options, routes, tally }: Shared): Asyn
     const events: ApiEvent[] = [];
     normaliser.lookAhead(batch.entries);
     for (const entry of batch.entries) {
-      const outcome = entryOutcome(entry, normaliser);
+      const outcome = normaliser.normalise(entry.bytes, entry.position, entry.fault);
       if ('event' in outcome) events.push(outcome.event);
       else tally.reject(outcome.rejection, options.onRejection);
     }

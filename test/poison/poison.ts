@@ -58,6 +58,9 @@ const TWICE = 0.2;
 const MESSAGE_MUTATED = 0.5;
 const GOLDEN = new URL('../golden/gateways/', import.meta.url);
 
+/** What the normaliser makes of an exception in a parser. */
+const PARSER_FAILED = /made its parser fail/;
+
 const EVERY = [...Object.keys(MUTATIONS), ...Object.keys(LINE_MUTATIONS)];
 
 interface Seeds {
@@ -135,6 +138,8 @@ export async function poison(o: PoisonOptions): Promise<PoisonResult> {
       const from = mutationAt(rejection.parse(refused).position);
       result.mutations[from.mutation]!.rejected++;
       result.reasons[refused.reason] = (result.reasons[refused.reason] ?? 0) + 1;
+      if (PARSER_FAILED.test(refused.detail))
+        result.crashes.push(`parser of ${refused.format}: ${refused.excerpt}`);
       look(refused, () => from.bytes.toString('latin1').slice(0, 600));
     }
     const rejected = taken.length - messages.length;

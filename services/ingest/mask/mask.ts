@@ -131,6 +131,11 @@ export function maskText(text: string): string {
   return standard.text(text);
 }
 
+/** As Masker.excerpt. */
+export function maskExcerpt(text: string): string {
+  return standard.excerpt(text);
+}
+
 export function maskQuery(query: string): string {
   return standard.query(query);
 }

@@ -47,3 +47,25 @@ test('property: whatever number a log has, the event holds one that can be store
     }),
   );
 });
+
+test('of an entry that its reader refused, the excerpt is masked as of any other, also where it was cut', () => {
+  const key = 'ak-4hJ8kL2mN4pQ6rS8';
+  const normaliser = createNormaliser({
+    format: 'kong',
+    formatOptions: {},
+    extractors: DEFAULT_EXTRACTORS,
+    hmacKey: HMAC_KEY,
+    tenant: 'default',
+    environment: 'test',
+    trustedProxies: [],
+    routes: createRouteLearner(),
+    sources: { lookup: (ip) => ({ prefix: `${ip}/32`, asn: 0, network: 'test', country: 'ZZ' }) },
+  });
+  const entry = Buffer.from(
+    `{"request":{"uri":"/v1/keys/${key}","headers":{"x-api-key":"${key}"}},"note":"${key.slice(0, 9)}`,
+  );
+  const outcome = normaliser.normalise(entry, 'a.log:1', { reason: 'too-long', detail: 'too long' });
+  assert.ok('rejection' in outcome);
+  assert.equal(outcome.rejection.reason, 'too-long');
+  assert.doesNotMatch(outcome.rejection.excerpt, /ak-4hJ8/);
+});
