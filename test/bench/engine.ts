@@ -8,8 +8,8 @@ import { CATALOGUE } from '../../detectors/catalogue.ts';
 import type { Detector } from '../../detectors/detector.ts';
 import { createEngine } from '../../detectors/engine.ts';
 import type { ApiEvent } from '../../schemas/event.ts';
-import { call, START } from '../detectors/engine/traffic.ts';
 import { median, nanosecondsPerEvent } from './measure/cpu.ts';
+import { lightMemory } from './measure/light-memory.ts';
 import { ordinaryCalls, take } from './measure/ordinary-calls.ts';
 
 const SLICES = 25;
@@ -62,32 +62,11 @@ function speed(lines: readonly string[], detectors: readonly Detector[]) {
   };
 }
 
-/** Memory of credentials with one event each, by the process's own account (needs --expose-gc). */
-function memory(credentials: number) {
-  const collect = (globalThis as { gc?: () => void }).gc ?? (() => {});
-  const engine = createEngine({ maxCredentials: credentials });
-  engine.process(call({ at: START, lineage: 'first' }));
-  collect();
-  const before = process.memoryUsage();
-  for (let i = 0; i < credentials - 1; i++)
-    engine.process(
-      call({ at: START + i, lineage: `key:${(i * 40_503) % 2 ** 24}:${String(i).padStart(24, '0')}` }),
-    );
-  collect();
-  const after = process.memoryUsage();
-  const used = after.heapUsed - before.heapUsed + after.arrayBuffers - before.arrayBuffers;
-  return {
-    credentials,
-    bytes_per_credential: Math.round(used / credentials),
-    evictions: engine.statistics().evictions,
-  };
-}
-
 const lines = createLines(Number(values.events), Number(values.credentials));
 const report = {
   events: lines.length,
   bytes_per_event: Math.round(lines.reduce((sum, line) => sum + line.length, 0) / lines.length),
   speed: speed(lines, values.detectors === 'none' ? [] : CATALOGUE),
-  light: memory(Number(values.light)),
+  light: lightMemory(Number(values.light)),
 };
 process.stdout.write(`${JSON.stringify(report, null, values.json ? 0 : 2)}\n`);

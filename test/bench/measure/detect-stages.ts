@@ -3,52 +3,29 @@
 // Batches of the consumer's size: parsed alone, then read, judged and encoded. One engine, as in production; it has seen every
 // credential, and 21 days of calls, before anything is counted.
 
-import { createEngine } from '../../../detectors/engine.ts';
 import type { ApiEvent } from '../../../schemas/event.ts';
 import { readEvents } from '../../../services/detect/event-message.ts';
 import { encodeEvents } from '../../../services/store/store.ts';
 import { median, nanosecondsPerEvent } from './cpu.ts';
 import { SLICE, type StageTimes } from './ingest-stages.ts';
-import { oneCallEach, ordinaryCalls, take } from './ordinary-calls.ts';
-
-const WARM_MS = 21 * 86_400_000;
-/** Of event time between measured calls: 20 calls a second. */
-const STEP_MS = 50;
+import { take } from './ordinary-calls.ts';
+import { type Warm, warmEngine } from './warm-engine.ts';
 
 export interface DetectStages {
   stages: StageTimes[];
   credentials: number;
-  warmEvents: number;
   findings: number;
 }
 
-export function detectStages(o: {
-  events: number;
-  credentials: number;
-  warmEvents: number;
-  onProgress?: (said: string) => void;
-}): DetectStages {
-  const engine = createEngine();
-  const { credentials, warmEvents } = o;
-  const pace = { credentials, stepMs: Math.ceil(WARM_MS / warmEvents) };
-  // The first calls of all, merged in time with the ordinary ones.
-  const first = oneCallEach({ credentials, stepMs: WARM_MS / credentials });
-  const source = ordinaryCalls(pace);
-  let due = first.next();
-  for (let n = 0; n < warmEvents; n++) {
-    const event = source.next().value as ApiEvent;
-    for (; !due.done && due.value.at <= event.at; due = first.next()) engine.process(due.value);
-    engine.process(event);
-    if (n % 50_000 === 0) o.onProgress?.(`warming: ${n} of ${warmEvents} events`);
-  }
-  pace.stepMs = STEP_MS;
+export function detectStages(o: Warm & { events: number }): DetectStages {
+  const { engine, next } = warmEngine(o);
   const before = engine.statistics().findings;
 
   const ns = { parse: [] as number[], read: [] as number[], judge: [] as number[], encode: [] as number[] };
   const slices = Math.ceil(o.events / SLICE);
   let bytes = 0;
   for (let slice = 0; slice < slices; slice++) {
-    const messages = take(source, SLICE).map((event, offset) => ({
+    const messages = take(next, SLICE).map((event, offset) => ({
       key: null,
       value: Buffer.from(JSON.stringify(event)),
       offset: String(offset),
@@ -84,7 +61,6 @@ export function detectStages(o: {
       { stage: 'message-to-insert', ...common, stageNs: judgedNs + median(ns.encode) },
     ],
     credentials: engine.statistics().credentials,
-    warmEvents,
     findings: engine.statistics().findings - before,
   };
 }

@@ -20,6 +20,8 @@ const PROGRAM = '.cache/bench/services/main.js';
 const LAST_WORDS = 2_000;
 
 export interface Servers {
+  readonly topic: string;
+  readonly group: string;
   readonly store: TestStore;
   readonly bus: Bus;
   produce(messages: readonly OutgoingMessage[]): Promise<void>;
@@ -60,6 +62,7 @@ export async function openServers(broker: TestBroker, o: ServersOptions = {}): P
     configFile,
     JSON.stringify({
       log: { level: 'info' },
+      health: { enabled: false },
       kafka: { brokers, topics, group, partitions: PARTITIONS },
       clickhouse: { url, username, password, database },
       ...o.settings,
@@ -73,6 +76,8 @@ export async function openServers(broker: TestBroker, o: ServersOptions = {}): P
     return member;
   };
   return {
+    topic: topics.events,
+    group,
     store,
     bus,
     produce: (messages) => bus.send(topics.events, messages),

@@ -3,18 +3,19 @@
 // Counted: the first request that names the tenant. The producer and the receiver are this process.
 
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ApiEvent } from '../../../schemas/event.ts';
 import type { NativePayload } from '../../../schemas/siem/native.ts';
 import type { OutgoingMessage } from '../../../services/bus/bus.ts';
-import { call } from '../../detectors/engine/traffic.ts';
 import type { TestBroker } from '../../kafka/broker.ts';
 import { openReceiver, type Receiver } from '../../services/deliver/receiver.ts';
 import { until } from '../../until.ts';
 import { median, percentile } from './cpu.ts';
 import { ordinaryCalls, take } from './ordinary-calls.ts';
+import { touch, writePlanted } from './planted.ts';
 import { messageOf, openServers, type Servers } from './servers.ts';
 
 export interface Latency {
@@ -40,14 +41,16 @@ export interface LatencyOptions {
 const TICK_MS = 50;
 const TOUCHES_PER_SECOND = 5;
 const WARM_EVENTS = 50_000;
-const PLANTED = { collection: '/v1/planted', id: '4711' };
 
 export async function latency(broker: TestBroker, o: LatencyOptions): Promise<Latency> {
   const receiver = await openReceiver();
   const dir = await mkdtemp(join(tmpdir(), 'keytrail-bench-'));
   const touches = Math.round(o.seconds * TOUCHES_PER_SECOND);
   const facts = join(dir, 'facts.json');
-  await writeFile(facts, JSON.stringify(Array.from({ length: touches }, (_, n) => planted(n))));
+  await writePlanted(
+    facts,
+    Array.from({ length: touches }, (_, n) => tenantOf(n)),
+  );
   const webhook = {
     name: 'bench',
     url: receiver.url,
@@ -65,8 +68,7 @@ export async function latency(broker: TestBroker, o: LatencyOptions): Promise<La
   }
 }
 
-const tenantOf = (touch: number): string => `touch-${touch}`;
-const planted = (touch: number) => ({ type: 'canary', kind: 'object', tenant: tenantOf(touch), ...PLANTED });
+const tenantOf = (n: number): string => `touch-${n}`;
 
 async function measure(
   servers: Servers,
@@ -99,11 +101,12 @@ async function measure(
   let produced = 0;
   for (let tick = 0; tick < ticks; tick++) {
     const messages = next(perTick);
-    const touch = producedAt.size;
-    const touching = touch < touches && tick >= touch * touchEvery;
-    if (touching) messages.splice(messages.length >> 1, 0, touchOf(touch, messages));
+    const touched = producedAt.size;
+    const touching = touched < touches && tick >= touched * touchEvery;
+    const tenant = tenantOf(touched);
+    if (touching) messages.splice(messages.length >> 1, 0, touchAmong(messages, tenant));
     const now = Date.now();
-    if (touching) producedAt.set(tenantOf(touch), now);
+    if (touching) producedAt.set(tenant, now);
     await servers.produce(messages);
     produced += messages.length;
     if (tick % 20 === 0) o.onProgress(`latency: ${produced} events, ${receivedAt.size} webhooks`);
@@ -133,15 +136,7 @@ async function measure(
 }
 
 /** A touch at the time of the messages it goes with. */
-function touchOf(touch: number, [first]: readonly OutgoingMessage[]): OutgoingMessage {
-  const { at } = JSON.parse(first!.value) as { at: number };
-  return messageOf(
-    call({
-      at,
-      tenant: tenantOf(touch),
-      lineage: `key:${tenantOf(touch)}`,
-      route: `${PLANTED.collection}/{id}`,
-      objects: [PLANTED.id],
-    }),
-  );
+function touchAmong([first]: readonly OutgoingMessage[], tenant: string): OutgoingMessage {
+  const { at } = JSON.parse(first!.value) as ApiEvent;
+  return messageOf(touch({ at, tenant, lineage: `key:${tenant}` }));
 }
