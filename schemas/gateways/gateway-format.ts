@@ -16,6 +16,30 @@ export interface FormatOptions {
   mapping?: Readonly<Record<string, string>>;
 }
 
+/**
+ * What a value of a JSON line says about the one call. `query` stands in the target as well if that has a query; of `nothing` no
+ * event depends on the value.
+ */
+export type CallPart =
+  | 'time'
+  | 'method'
+  | 'target'
+  | 'query'
+  | 'status'
+  | 'bytesIn'
+  | 'bytesOut'
+  | 'latency'
+  | 'requestId'
+  | 'nothing';
+
+/** How a JSON format tells the call from its caller, so that what a caller's lines share is read once. */
+export interface CallParts {
+  /** Null for values that belong to the caller. `nothing` must hold whatever the value is, named extractors aside. */
+  of(path: readonly string[]): CallPart | null;
+  /** Whether everything in the record but the parts follows from the caller's values. */
+  complete(record: GatewayRecord): boolean;
+}
+
 export interface GatewayFormat {
   name: string;
   title: string;
@@ -27,4 +51,6 @@ export interface GatewayFormat {
   sniff(line: string): number;
   /** Throws a plain Error with an actionable message when the options are unusable. */
   parser(options: FormatOptions): LineParser;
+  /** JSON formats whose lines share much with others of the same caller. */
+  calls?: CallParts;
 }

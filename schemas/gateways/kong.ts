@@ -5,7 +5,7 @@
 
 import { finish, newDraft, reject } from './draft.ts';
 import { unwrap } from './envelope.ts';
-import type { GatewayFormat, ParseOutcome } from './gateway-format.ts';
+import type { CallPart, CallParts, GatewayFormat, ParseOutcome } from './gateway-format.ts';
 import type { GatewayRecord } from './gateway-record.ts';
 import { amount, child, copyScalars, type JsonObject, property, readObject, text } from './json-values.ts';
 import { addHeader } from './request-headers.ts';
@@ -141,6 +141,49 @@ function templateOf(route: JsonObject | null): string | null {
   return named && template.startsWith('/') ? template : null;
 }
 
+const PARTS: Readonly<Record<string, Readonly<Record<string, CallPart>>>> = {
+  request: { method: 'method', uri: 'target', size: 'bytesIn', id: 'requestId', url: 'nothing' },
+  response: { status: 'status', size: 'bytesOut' },
+  latencies: { request: 'latency' },
+};
+/** Headers that differ from call to call. No identity is read from them; of request ids, request.id comes first. */
+const CALL_HEADERS = new Set([
+  'content-length',
+  'date',
+  'if-modified-since',
+  'if-none-match',
+  'traceparent',
+  'tracestate',
+  'x-amzn-trace-id',
+  'x-b3-parentspanid',
+  'x-b3-spanid',
+  'x-b3-traceid',
+  'x-correlation-id',
+  'x-request-id',
+  'x-request-start',
+]);
+
+const calls: CallParts = {
+  of(path) {
+    const [first = '', second = '', third = ''] = path;
+    if (path.length === 1)
+      return first === 'started_at' ? 'time' : first === 'upstream_uri' ? 'nothing' : null;
+    if (first === 'request' && second === 'querystring') return 'query';
+    if (path.length === 2 && Object.hasOwn(PARTS, first) && Object.hasOwn(PARTS[first]!, second))
+      return PARTS[first]![second]!;
+    if (first === 'request')
+      return second === 'headers' && path.length === 3 && CALL_HEADERS.has(third.toLowerCase())
+        ? 'nothing'
+        : null;
+    const unread =
+      first === 'latencies' ||
+      ((first === 'tries' || (first === 'response' && second === 'headers')) && path.length > 2);
+    return unread ? 'nothing' : null;
+  },
+  // Without a Host header the host would come from request.url.
+  complete: (record) => record.headers.host !== undefined,
+};
+
 export const kong: GatewayFormat = {
   name: 'kong',
   title: 'Kong Gateway log plugins (http-log, file-log), JSON',
@@ -161,4 +204,5 @@ plugins:
     return t.includes('"latencies"') || t.includes('"client_ip"') ? 0.98 : 0.6;
   },
   parser: () => (line) => parseLine(unwrap(line)),
+  calls,
 };

@@ -4,11 +4,12 @@
 // unless 100 entries in a row are refused: then it is chosen again from the last 20.
 
 import { isUtf8 } from 'node:buffer';
-import { hash } from 'node:crypto';
 import type { ApiEvent } from '../../schemas/event.ts';
 import { formatByName, sniffFormat } from '../../schemas/gateways/catalogue.ts';
 import type { FormatOptions, GatewayFormat, LineParser } from '../../schemas/gateways/gateway-format.ts';
 import { REJECTION_REASONS, type Rejection, type RejectionReason } from '../../schemas/rejection.ts';
+import { createEventIds } from './event-ids.ts';
+import { createFamiliarLines, type FamiliarLines } from './familiar/familiar.ts';
 import { checkExtractors } from './identify/extractors.ts';
 import { cut } from './identify/lineage.ts';
 import { createMasker } from './mask/mask.ts';
@@ -79,7 +80,28 @@ export function createNormaliser(options: NormaliserOptions): Normaliser {
     return { rejection: { reason, detail, format, position: cut(position, MAX_POSITION), excerpt } };
   }
 
-  function build(line: string, position: string): { event: ApiEvent } | EntryFault {
+  let familiar: { format: GatewayFormat; lines: FamiliarLines | null } | null = null;
+  const names = options.extractors.map((spec) => spec.slice(spec.indexOf(':') + 1));
+  const ids = createEventIds();
+
+  /** Null while the format is not settled, and for formats without a fast way. */
+  function familiarLines(): FamiliarLines | null {
+    const { settled } = chooser;
+    if (settled === null) return null;
+    if (familiar?.format !== settled.format)
+      familiar = { format: settled.format, lines: createFamiliarLines(settled.format, names) };
+    return familiar.lines;
+  }
+
+  /** The event of a line much like earlier ones; null when it has to be parsed. */
+  function recognise(entry: Uint8Array, position: string): ApiEvent | null {
+    const known = familiarLines()?.read(entry) ?? null;
+    if (known === null) return null;
+    const gateway = options.gateway ?? familiar!.format.name;
+    return builder.eventOf(known.caller, known.call, ids.of(position, entry), gateway);
+  }
+
+  function build(line: string, entry: Uint8Array, position: string): { event: ApiEvent } | EntryFault {
     const chosen = chooser.choose(line);
     if (chosen === null) {
       return {
@@ -89,8 +111,8 @@ export function createNormaliser(options: NormaliserOptions): Normaliser {
     }
     const parsed = chosen.parse(line);
     if (!parsed.ok) return parsed;
-    const id = hash('sha256', `${position}\0${line}`, 'hex').slice(0, 32);
-    return builder.toEvent(parsed.record, id, options.gateway ?? chosen.format.name);
+    familiarLines()?.learn(entry, parsed.record, builder.callerOf);
+    return builder.toEvent(parsed.record, ids.of(position, entry), options.gateway ?? chosen.format.name);
   }
 
   return {
@@ -107,12 +129,17 @@ export function createNormaliser(options: NormaliserOptions): Normaliser {
       if (fault !== undefined) return reject(entry, position, fault, true);
       const wrong = byteProblem(entry);
       if (wrong !== null) return reject(entry, position, wrong);
+      const event = recognise(entry, position);
+      if (event !== null) {
+        chooser.learn(true);
+        return { event };
+      }
       const line = textOf(entry);
       const unreadable = textProblem(line);
       if (unreadable !== null) return reject(entry, position, unreadable);
       let outcome: { event: ApiEvent } | EntryFault;
       try {
-        outcome = build(line, position);
+        outcome = build(line, entry, position);
       } catch {
         // One line must never stop the others. The error is not quoted, it could repeat input.
         outcome = {
@@ -170,6 +197,8 @@ interface Chosen {
 
 interface Chooser {
   readonly current: Chosen | null;
+  /** What choose() is certain to answer for the next line, whatever it is. */
+  readonly settled: Chosen | null;
   choose(line: string): Chosen | null;
   /** Chooses by lines that are not yet to be parsed; false when no format knows them. */
   recognise(lines: readonly string[]): boolean;
@@ -189,7 +218,13 @@ function createChooser(options: NormaliserOptions): Chooser {
   const name = options.format === 'auto' ? named : options.format;
   if (name === 'auto') return createSniffer(open);
   const fixed = open(formatByName(name));
-  return { current: fixed, choose: () => fixed, recognise: () => true, learn: () => undefined };
+  return {
+    current: fixed,
+    settled: fixed,
+    choose: () => fixed,
+    recognise: () => true,
+    learn: () => undefined,
+  };
 }
 
 function createSniffer(open: (format: GatewayFormat) => Chosen): Chooser {
@@ -207,6 +242,9 @@ function createSniffer(open: (format: GatewayFormat) => Chosen): Chooser {
   return {
     get current() {
       return current;
+    },
+    get settled() {
+      return seen >= SAMPLE && sample.length === 0 && refused < GIVE_UP_AFTER - SAMPLE ? current : null;
     },
     recognise(lines) {
       const best = sniffFormat(lines);

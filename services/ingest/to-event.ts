@@ -10,9 +10,10 @@ import { createFingerprinter } from './identify/fingerprint.ts';
 import { createIdentifier } from './identify/identify.ts';
 import { bounded, label, MAX_LINEAGE } from './identify/lineage.ts';
 import { isIdentifierName } from './identify/names.ts';
-import { splitTarget } from './identify/query.ts';
+import { queryValue, splitTarget } from './identify/query.ts';
 import { looksRandom } from './identify/random.ts';
 import { createMasker } from './mask/mask.ts';
+import { isPlainPath, isPlainQuery } from './mask/plain.ts';
 import { collectSecrets } from './mask/secrets.ts';
 import { createValueMask, type ValueMask } from './mask/values.ts';
 import { createTrustedProxies } from './source/client-address.ts';
@@ -32,10 +33,37 @@ export interface EventBuilderOptions {
 
 export type EventOutcome = { event: ApiEvent } | { reason: RejectionReason; detail: string };
 
+/** What a record says of the one call. */
+export type Call = Pick<
+  GatewayRecord,
+  'at' | 'method' | 'target' | 'status' | 'bytesIn' | 'bytesOut' | 'latencyMs' | 'requestId'
+>;
+
+/** What events say of a caller whose records carry no secret: the same for each of its calls. */
+export interface KnownCaller {
+  client: ApiEvent['client'];
+  credential: EventCredential;
+  host: string;
+  /** The gateway's own route. */
+  route: string | null;
+  items: number | null;
+}
+
 export interface EventBuilder {
   /** `id`: 32 hex digits; `gateway`: name of the format or of the configured gateway. */
   toEvent(record: GatewayRecord, id: string, gateway: string): EventOutcome;
+  /** Null when the record carries a secret: then each of its calls has to be searched for it. */
+  callerOf(record: GatewayRecord): KnownCaller | null;
+  /**
+   * The event that toEvent() gives for a record of this caller with this call; null when the call is not plain: it may carry a
+   * secret or an identity of its own, or may have to be refused.
+   */
+  eventOf(caller: KnownCaller, call: Call, id: string, gateway: string): ApiEvent | null;
 }
+
+type Clean = (text: string, max: number) => string;
+
+const NO_VALUES = createValueMask([], new Set());
 
 const MAX_PATH = 2048;
 const MAX_USER_AGENT = 512;
@@ -47,13 +75,34 @@ const METHOD = /^[A-Z0-9!#$%&'*+.^_`|~-]{1,32}$/;
 
 /** @throws Error when a trusted proxy or an extractor cannot be understood. */
 export function createEventBuilder(options: EventBuilderOptions): EventBuilder {
-  const { routes, sources, tenant, environment } = options;
+  const { sources } = options;
   const proxies = createTrustedProxies(options.trustedProxies);
   const identifier = createIdentifier(options);
   const masker = createMasker(secretNames(options.extractors));
   const fingerprint = createFingerprinter(options.hmacKey);
+  const identityParameters = queryNames(options.extractors).filter((name) => !masker.isSecret(name, ''));
   /** Keeps different secrets apart where they stand for objects, so that masking hides no enumeration. */
   const distinct = (secret: string) => `[masked:${fingerprint(secret).slice(0, 8)}]`;
+  const cleanWith = (values: ValueMask) => (text: string, max: number) =>
+    cleanText(text, max, values, masker.text);
+  const cleanPlainly = cleanWith(NO_VALUES);
+
+  /** What the event says of the caller; the credential is still to be shielded from the record's secrets. */
+  function readCaller(record: GatewayRecord, ip: string, query: string, clean: Clean) {
+    const userAgent = record.userAgent === null ? '' : clean(record.userAgent, MAX_USER_AGENT);
+    const { prefix, asn, network, country } = sources.lookup(ip);
+    const family = uaFamily(userAgent);
+    const { credential, secret } = identifier.identify(record, query, { prefix, family });
+    const tls = record.tls === null ? null : clean(record.tls, MAX_SHORT) || null;
+    const client = { ip, prefix, asn, network, country, user_agent: userAgent, ua_family: family, tls };
+    const host = record.host === null ? '' : clean(record.host, MAX_SHORT).toLowerCase();
+    const route = record.route === null ? null : clean(record.route, MAX_ROUTE);
+    return { caller: { client, credential, host, route, items: quantity(record.items) }, secret };
+  }
+
+  function hasIdentity(query: string): boolean {
+    return identityParameters.some((name) => queryValue(query, name) !== null);
+  }
 
   return {
     toEvent(record, id, gateway) {
@@ -63,7 +112,7 @@ export function createEventBuilder(options: EventBuilderOptions): EventBuilder {
           reason: 'bad-request-line',
           detail: 'the method is not an HTTP token of at most 32 characters',
         };
-      if (!(record.at >= EARLIEST && record.at < LATEST))
+      if (!isPossibleTime(record.at))
         return { reason: 'bad-time', detail: 'the time is not between 1990 and 2100' };
       const ip = proxies.clientAddress(record.ip, record.forwardedFor);
       if (ip === null)
@@ -73,69 +122,103 @@ export function createEventBuilder(options: EventBuilderOptions): EventBuilder {
       const secrets = collectSecrets(record, target.query, masker.isSecret);
       const named = publicValues(record);
       const values = createValueMask(secrets, named);
-      const clean = (text: string, max: number) => cleanText(text, max, values, masker.text);
-      const userAgent = record.userAgent === null ? '' : clean(record.userAgent, MAX_USER_AGENT);
-      const facts = sources.lookup(ip);
-      const family = uaFamily(userAgent);
-      const found = identifier.identify(record, target.query, { prefix: facts.prefix, family });
-      if (found.secret !== null && !secrets.includes(found.secret)) secrets.push(found.secret);
-      const credential = shielded(
-        found.credential,
-        createValueMask(secrets.filter(looksRandom), named),
-        distinct,
-      );
-      const all = found.secret === null ? values : createValueMask(secrets, named);
-
+      const clean = cleanWith(values);
+      const { caller, secret } = readCaller(record, ip, target.query, clean);
+      if (secret !== null && !secrets.includes(secret)) secrets.push(secret);
+      const generated = createValueMask(secrets.filter(looksRandom), named);
+      caller.credential = shielded(caller.credential, generated, distinct);
+      const all = secret === null ? values : createValueMask(secrets, named);
       const path = label(all.mask(masker.path(target.path.slice(0, MAX_PATH * 2)), distinct), MAX_PATH);
       const query = label(all.mask(masker.query(target.query.slice(0, MAX_PATH * 2)), distinct), MAX_PATH);
-      const route = record.route === null ? null : clean(record.route, MAX_ROUTE);
-      const call = {
-        tenant,
-        method,
-        path,
-        query,
-        status: record.status,
-        gatewayRoute: route,
-        lineage: credential.lineage,
-        at: record.at,
-      };
-      const resolved = routes.resolve(call);
-      return {
-        event: {
-          id,
-          at: Math.trunc(record.at),
-          gateway,
-          tenant,
-          environment,
-          host: record.host === null ? '' : clean(record.host, MAX_SHORT).toLowerCase(),
-          method,
-          path,
-          route: resolved.route,
-          objects: resolved.objects,
-          query,
-          query_shape: resolved.queryShape,
-          page: resolved.page,
-          status: record.status,
-          bytes_in: wholeBytes(record.bytesIn),
-          bytes_out: wholeBytes(record.bytesOut),
-          items: quantity(record.items),
-          latency_ms: quantity(record.latencyMs),
-          request_id: record.requestId === null ? null : clean(record.requestId, MAX_SHORT) || null,
-          client: {
-            ip,
-            prefix: facts.prefix,
-            asn: facts.asn,
-            network: facts.network,
-            country: facts.country,
-            user_agent: userAgent,
-            ua_family: family,
-            tls: record.tls === null ? null : clean(record.tls, MAX_SHORT) || null,
-          },
-          credential,
-        },
-      };
+      const requestId = record.requestId === null ? null : clean(record.requestId, MAX_SHORT) || null;
+      return { event: assemble(options, { id, gateway, method, path, query, requestId }, record, caller) };
+    },
+    callerOf(record) {
+      const ip = proxies.clientAddress(record.ip, record.forwardedFor);
+      if (ip === null || collectSecrets(record, '', masker.isSecret).length > 0) return null;
+      const { caller, secret } = readCaller(record, ip, '', cleanPlainly);
+      return secret === null ? caller : null;
+    },
+    eventOf(caller, call, id, gateway) {
+      const method = call.method.toUpperCase();
+      const target = splitTarget(call.target);
+      if (!METHOD.test(method) || !isPossibleTime(call.at) || call.target.length > MAX_PATH) return null;
+      if (!isPlainPath(target.path) || !isPlainQuery(target.query, masker.isSecret)) return null;
+      if (hasIdentity(target.query)) return null;
+      const path = label(target.path, MAX_PATH);
+      const query = label(target.query, MAX_PATH);
+      const requestId = call.requestId === null ? null : cleanPlainly(call.requestId, MAX_SHORT) || null;
+      const own = { ...caller, client: { ...caller.client }, credential: copyOf(caller.credential) };
+      return assemble(options, { id, gateway, method, path, query, requestId }, call, own);
     },
   };
+}
+
+interface Shown {
+  id: string;
+  gateway: string;
+  method: string;
+  path: string;
+  query: string;
+  requestId: string | null;
+}
+
+/** The event of what may be shown, with the route that the learner gives it. */
+function assemble(options: EventBuilderOptions, shown: Shown, call: Call, caller: KnownCaller): ApiEvent {
+  const { tenant, environment, routes } = options;
+  const { id, gateway, method, path, query } = shown;
+  const { status } = call;
+  const { credential, client, host } = caller;
+  const { route, objects, queryShape, page } = routes.resolve({
+    tenant,
+    method,
+    path,
+    query,
+    status,
+    gatewayRoute: caller.route,
+    lineage: credential.lineage,
+    at: call.at,
+  });
+  return {
+    id,
+    at: Math.trunc(call.at),
+    gateway,
+    tenant,
+    environment,
+    host,
+    method,
+    path,
+    route,
+    objects,
+    query,
+    query_shape: queryShape,
+    page,
+    status,
+    bytes_in: wholeBytes(call.bytesIn),
+    bytes_out: wholeBytes(call.bytesOut),
+    items: caller.items,
+    latency_ms: quantity(call.latencyMs),
+    request_id: shown.requestId,
+    client,
+    credential,
+  };
+}
+
+function copyOf(credential: EventCredential): EventCredential {
+  const copy = { ...credential, scopes: credential.scopes.slice() };
+  if (copy.audience !== undefined) copy.audience = copy.audience.slice();
+  return copy;
+}
+
+function isPossibleTime(at: number): boolean {
+  return at >= EARLIEST && at < LATEST;
+}
+
+/** Parameters that an extractor reads identity from. */
+function queryNames(extractors: readonly string[]): string[] {
+  return ['query:X-Amz-Credential', ...extractors]
+    .filter((spec) => spec.startsWith('query:'))
+    .map((spec) => spec.slice('query:'.length));
 }
 
 /** Names of the configured extractors that hold secrets: they are masked wherever they appear. */

@@ -11,7 +11,7 @@ interface Bytes extends Buffer {
   utf8Slice(from: number, to: number): string;
 }
 
-/** Bytes that must stand there, as 32-bit words; the last word overlaps the one before. */
+/** Bytes that must stand there, as 32-bit words; the last word overlaps the one before. Fewer than four make a byte each. */
 export interface Expected {
   readonly length: number;
   readonly words: Int32Array;
@@ -34,9 +34,10 @@ const FALSE = expected('false');
 const POWERS = Array.from({ length: 16 }, (_, digits) => 10 ** digits);
 const MOST_DIGITS = 15;
 
-/** At least four bytes of ASCII. */
+/** `text` is ASCII. */
 export function expected(text: string): Expected {
   const bytes = Buffer.from(text, 'latin1');
+  if (bytes.length < 4) return { length: bytes.length, words: Int32Array.from(bytes) };
   const count = Math.ceil(bytes.length / 4);
   const words = Int32Array.from({ length: count }, (_, i) =>
     bytes.readInt32LE(i === count - 1 ? bytes.length - 4 : 4 * i),
@@ -78,6 +79,7 @@ export class Cursor {
   comes({ words, length }: Expected): boolean {
     const { at, view } = this;
     if (at + length > this.end) return false;
+    if (length < 4) return words.every((byte, i) => byte === this.memory[at + i]);
     const last = words.length - 1;
     for (let i = 0; i < last; i++) if (view.getInt32(at + 4 * i, true) !== words[i]) return false;
     return view.getInt32(at + length - 4, true) === words[last];

@@ -1,0 +1,170 @@
+// The fast way from a JSON line to its event: a line of a known shape, with a known caller's values, needs only its call read.
+// Always holds: the answer is null, or the event that parser and event builder give for the same bytes (property-tested): what they
+// know of a caller follows from the caller's values alone, and those are compared byte by byte.
+// Secrets: nothing is kept of a line that carries one, by name, by shape or by looking generated; such lines are read slowly each time.
+// Bound: 8,192 callers of at most 1,024 bytes. A caller is remembered from its second line on.
+
+import type { GatewayFormat } from '../../../schemas/gateways/gateway-format.ts';
+import type { GatewayRecord } from '../../../schemas/gateways/gateway-record.ts';
+import { amount } from '../../../schemas/gateways/json-values.ts';
+import { isMethod } from '../../../schemas/gateways/request-line.ts';
+import { parseTime } from '../../../schemas/gateways/time.ts';
+import { Cursor } from '../../detect/read/cursor.ts';
+import { looksRandom } from '../identify/random.ts';
+import { maskText } from '../mask/mask.ts';
+import type { Call, KnownCaller } from '../to-event.ts';
+import { takeApart } from './leaves.ts';
+import { createShapes, type Match, type Parts } from './shapes.ts';
+
+/** A line whose caller is known, and what it says of the call. */
+export interface Familiar {
+  caller: KnownCaller;
+  call: Call;
+}
+
+export interface FamiliarLines {
+  /** Null for every line that has to be parsed. */
+  read(line: Uint8Array): Familiar | null;
+  /** Told of a line that was parsed, directly after read() answered null for it. */
+  learn(
+    line: Uint8Array,
+    record: GatewayRecord,
+    callerOf: (record: GatewayRecord) => KnownCaller | null,
+  ): void;
+}
+
+interface Entry {
+  hash: number;
+  shape: number;
+  /** The caller's values, one after the other. */
+  values: Uint8Array;
+  /** Where each value ends in `values`. */
+  ends: Uint16Array;
+  caller: KnownCaller;
+}
+
+/** Callers have their place in one of a bucket's; where all are taken, the oldest goes. */
+const BUCKETS = 2048;
+const PLACES = 4;
+const SEEN = 65_536;
+const MAX_BYTES = 1024;
+
+/** Null for formats that do not tell calls from callers. `names` are those that identity extractors read. */
+export function createFamiliarLines(format: GatewayFormat, names: readonly string[]): FamiliarLines | null {
+  const { calls } = format;
+  if (calls === undefined) return null;
+  const shapes = createShapes();
+  const cursor = new Cursor();
+  const buckets: Entry[][] = Array.from({ length: BUCKETS }, () => []);
+  /** Hashes of callers that were met once. */
+  const seen = new Int32Array(SEEN);
+  const read = new Set(names.map((name) => name.toLowerCase()));
+  const bucketOf = ({ hash }: Match) => buckets[(hash ^ (hash >>> 15)) & (BUCKETS - 1)]!;
+
+  return {
+    read(line) {
+      cursor.open(asBuffer(line));
+      const match = shapes.match(cursor);
+      const entry = match === null ? undefined : find(bucketOf(match), match, cursor.memory);
+      cursor.close();
+      if (entry === undefined) return null;
+      const call = callOf(match!.parts);
+      return call === null ? null : { caller: entry.caller, call };
+    },
+    learn(line, record, callerOf) {
+      if (!calls.complete(record)) return;
+      cursor.open(asBuffer(line));
+      const match = shapes.match(cursor);
+      if (match === null) learnShape(line);
+      else remember(match, () => callerOf(record));
+      cursor.close();
+    },
+  };
+
+  function learnShape(line: Uint8Array): void {
+    if (shapes.full) return;
+    const text = asBuffer(line).toString('latin1');
+    const taken = takeApart(text);
+    // Keys can be secrets too: Kong logs parameters as members, `?<token>` among them.
+    if (taken === null || taken.keys.some(mayBeSecret)) return;
+    shapes.learn(text, taken.leaves, ({ path }) =>
+      read.has(path.at(-1)?.toLowerCase() ?? '') ? null : calls!.of(path),
+    );
+  }
+
+  function remember(match: Match, callerOf: () => KnownCaller | null): void {
+    const { hash, shape } = match;
+    const slot = hash & (SEEN - 1);
+    const again = seen[slot] === hash;
+    seen[slot] = hash;
+    const bucket = bucketOf(match);
+    if (!again || find(bucket, match, cursor.memory) !== undefined) return;
+    const values = valuesOf(match, cursor.memory);
+    const caller = values === null ? null : callerOf();
+    if (values === null || caller === null) return;
+    const ends = new Uint16Array(values.length);
+    values.reduce((end, value, i) => (ends[i] = end + value.length), 0);
+    bucket.push({ hash, shape, values: Buffer.from(values.join(''), 'latin1'), ends, caller });
+    if (bucket.length > PLACES) bucket.shift();
+  }
+}
+
+function find(bucket: readonly Entry[], match: Match, memory: Uint8Array): Entry | undefined {
+  for (const entry of bucket) if (entry.hash === match.hash && isOf(entry, match, memory)) return entry;
+  return undefined;
+}
+
+function asBuffer(line: Uint8Array): Buffer {
+  return Buffer.isBuffer(line) ? line : Buffer.from(line.buffer, line.byteOffset, line.byteLength);
+}
+
+/** Null when they are too long, or one of them may be a secret. */
+function valuesOf({ places, count }: Match, memory: Buffer): string[] | null {
+  const values: string[] = [];
+  let length = 0;
+  for (let i = 0; i < count; i += 2) {
+    const value = memory.toString('latin1', places[i], places[i + 1]);
+    length += value.length;
+    if (length > MAX_BYTES || mayBeSecret(value)) return null;
+    values.push(value);
+  }
+  return values;
+}
+
+/** Of a text with blanks, such as a user agent, changes between upper and lower case say nothing. */
+function mayBeSecret(value: string): boolean {
+  return (looksRandom(value) && !value.includes(' ')) || maskText(value) !== value;
+}
+
+function isOf(entry: Entry, { shape, places, count }: Match, memory: Uint8Array): boolean {
+  if (entry.shape !== shape) return false;
+  const { values, ends } = entry;
+  let k = 0;
+  for (let i = 0; i < count; i += 2) {
+    const to = places[i + 1]!;
+    for (let at = places[i]!; at < to; at++, k++) if (memory[at] !== values[k]) return false;
+    if (k !== ends[i >> 1]) return false;
+  }
+  return true;
+}
+
+/** Null for what is not written plainly: the parser reads it, or says what is wrong. */
+function callOf(parts: Parts): Call | null {
+  const { method, target, query, status, requestId } = parts;
+  const at = parseTime(parts.time);
+  if (at === null || typeof method !== 'string' || !isMethod(method)) return null;
+  if (typeof target !== 'string' || !target.startsWith('/')) return null;
+  if (query !== undefined && !target.includes('?')) return null;
+  if (typeof requestId !== 'string' || requestId === '' || requestId === '-') return null;
+  if (typeof status !== 'number' || !Number.isInteger(status) || status < 100 || status > 599) return null;
+  return {
+    at,
+    method,
+    target,
+    status,
+    bytesIn: amount(parts.bytesIn),
+    bytesOut: amount(parts.bytesOut),
+    latencyMs: amount(parts.latency),
+    requestId,
+  };
+}
