@@ -7,6 +7,7 @@ import { ConfigError } from './config.ts';
 import { addConfigCommand } from './config-command.ts';
 import { EXIT, UsageError } from './exit.ts';
 import { addFormatsCommand } from './formats-command.ts';
+import { addDoctorCommand } from './health/doctor/command.ts';
 import { addHuntCommand } from './hunt/command.ts';
 import { version } from './paths.ts';
 import { addScanCommand } from './scan/command.ts';
@@ -23,6 +24,7 @@ addScanCommand(program);
 addUpCommand(program);
 addServiceCommands(program);
 addHuntCommand(program);
+addDoctorCommand(program);
 addFormatsCommand(program);
 addConfigCommand(program);
 

@@ -158,9 +158,16 @@ function* bySize(messages: readonly OutgoingMessage[]): Generator<OutgoingMessag
   if (part.length > 0) yield part;
 }
 
+/** The optional package that topics compressed with LZ4 need; null where it is not installed. */
+const loadLz4 = () => import('lz4-napi').catch(() => null);
+
+export async function hasLz4(): Promise<boolean> {
+  return (await loadLz4()) !== null;
+}
+
 /** Registers the LZ4 codec when its optional package is there, also for reading what others produced. */
 async function compressionType(wanted: KafkaOptions['compression'], logger: Logger) {
-  const lz4 = await import('lz4-napi').catch(() => null);
+  const lz4 = await loadLz4();
   if (lz4 !== null) {
     CompressionCodecs[CompressionTypes.LZ4] = () => ({
       compress: (encoder: { buffer: Buffer }) => lz4.compressFrame(encoder.buffer),

@@ -52,6 +52,6 @@ export function detectorFigures(engine: Pick<Engine, 'health'>, tuning: Tuning):
 }
 
 /** Those that are off for everybody. */
-function detectorsOff(tuning: Tuning): string[] {
+export function detectorsOff(tuning: Tuning): string[] {
   return CATALOGUE.map(({ meta }) => meta.id).filter((id) => tuning.detectors[id]?.enabled === false);
 }

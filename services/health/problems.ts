@@ -29,12 +29,12 @@ export function problemsOf(figures: Figures, limits: Limits): Problem[] {
   const { store, judging, outbox } = figures;
   return [
     ...away,
-    ...store.disks.flatMap(disk),
+    ...store.disks.flatMap(diskProblems),
     ...(judging && away.length === 0 ? stuck(judging, figures.now) : []),
     ...(figures.kafka && away.length === 0 ? consuming(figures) : []),
-    ...(away.length === 0 ? silent(figures, limits.silentMinutes) : []),
+    ...(away.length === 0 ? silentProblems(figures, limits.silentMinutes) : []),
     ...(judging ? quality(judging, figures.rejected ?? {}) : []),
-    ...(outbox ?? []).flatMap((one) => deliveries(one, figures)),
+    ...(outbox ?? []).flatMap((one) => outboxProblems(one, figures)),
     ...hunts(figures),
     ...detectors(figures),
   ];
@@ -76,7 +76,7 @@ function kafkaAway({ kafka, now }: Figures): Problem[] {
   ];
 }
 
-function disk({ disk: name, free, total }: DiskFigures): Problem[] {
+export function diskProblems({ disk: name, free, total }: DiskFigures): Problem[] {
   if (total === 0 || free / total >= DISK.warn) return [];
   return [
     {
@@ -140,7 +140,10 @@ function consuming({ kafka, judging, now, startedAt }: Figures): Problem[] {
   ];
 }
 
-function silent({ gateways = [], now }: Figures, silentMinutes: number): Problem[] {
+export function silentProblems(
+  { gateways = [], now }: Pick<Figures, 'gateways' | 'now'>,
+  silentMinutes: number,
+): Problem[] {
   if (silentMinutes === 0) return [];
   return gateways
     .filter(({ lastAt }) => now - lastAt >= silentMinutes * MINUTE)
@@ -157,16 +160,7 @@ function silent({ gateways = [], now }: Figures, silentMinutes: number): Problem
 
 function quality(judging: JudgingFigures, rejected: Readonly<Record<string, number>>): Problem[] {
   const { lastHour, failed, credentials } = judging;
-  const lines = lastHour.events + lastHour.rejected;
-  const out: Problem[] = [];
-  if (lastHour.rejected >= REJECTED.least && lastHour.rejected >= lines * REJECTED.share)
-    out.push({
-      name: 'dead-letters',
-      level: 'warn',
-      about: '',
-      what: `${whole(lastHour.rejected)} of ${counted(lines, 'line')} in the last hour could not be read (since the start: ${reasonsInWords(rejected)})`,
-      next: 'dashboards/queries/dead-letters-by-reason.sql shows them; correct ingest.format or ingest.mapping and send the input again',
-    });
+  const out = deadLetterProblems(lastHour, `since the start: ${reasonsInWords(rejected)}`);
   if (failed > 0)
     out.push({
       name: 'judging-failed',
@@ -186,7 +180,28 @@ function quality(judging: JudgingFigures, rejected: Readonly<Record<string, numb
   return out;
 }
 
-function deliveries(outbox: OutboxFigures, { now, service }: Figures): Problem[] {
+/** @param reasons in words */
+export function deadLetterProblems(
+  { events, rejected }: { events: number; rejected: number },
+  reasons: string,
+): Problem[] {
+  const lines = events + rejected;
+  if (rejected < REJECTED.least || rejected < lines * REJECTED.share) return [];
+  return [
+    {
+      name: 'dead-letters',
+      level: 'warn',
+      about: '',
+      what: `${whole(rejected)} of ${counted(lines, 'line')} in the last hour could not be read (${reasons})`,
+      next: 'dashboards/queries/dead-letters-by-reason.sql shows them; correct ingest.format or ingest.mapping and send the input again',
+    },
+  ];
+}
+
+export function outboxProblems(
+  outbox: OutboxFigures,
+  { now, service }: { now: number; service: Figures['service'] | null },
+): Problem[] {
   const { destination, configured, pending, oldestAt, lastError, dead } = outbox;
   const out: Problem[] = [];
   if (pending > 0 && oldestAt !== null && now - oldestAt >= OUTBOX_MS) {

@@ -40,6 +40,8 @@ export interface ClientOptions {
   username: string;
   password: string;
   database: string;
+  /** Default 120,000. */
+  timeoutMs?: number;
 }
 
 export interface Client {
@@ -83,7 +85,7 @@ export function createStoreClient(o: ClientOptions): Client {
     set_basic_auth_header: false,
     http_headers: { 'X-ClickHouse-User': o.username, 'X-ClickHouse-Key': o.password },
     application: 'keytrail',
-    request_timeout: REQUEST_TIMEOUT_MS,
+    request_timeout: o.timeoutMs ?? REQUEST_TIMEOUT_MS,
     max_open_connections: MAX_SOCKETS,
     clickhouse_settings: settings,
     log: { level: ClickHouseLogLevel.OFF },

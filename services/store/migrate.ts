@@ -56,6 +56,31 @@ export async function migrate(
   for (const table of EXPIRING) await setRetention(client, table, o.retentionDays);
 }
 
+export interface SchemaState {
+  applied: number;
+  /** Names of those this version would apply at its next start. */
+  missing: string[];
+}
+
+/** Compares the database with the migrations and changes nothing. Throws MigrationError as migrate() does. */
+export async function schemaState(client: Client, migrations: readonly Migration[]): Promise<SchemaState> {
+  const [table] = await client.select<{ n: number }>(
+    "SELECT count() AS n FROM system.tables WHERE database = currentDatabase() AND name = 'schema_migrations'",
+  );
+  const applied =
+    table?.n === 0
+      ? []
+      : await client.select<{ name: string; digest: string }>(
+          'SELECT name, digest FROM schema_migrations FINAL ORDER BY name',
+        );
+  check(applied, migrations);
+  const done = new Set(applied.map(({ name }) => name));
+  return {
+    applied: applied.length,
+    missing: migrations.map(({ name }) => name).filter((name) => !done.has(name)),
+  };
+}
+
 function check(applied: readonly { name: string; digest: string }[], migrations: readonly Migration[]): void {
   const known = new Map(migrations.map((migration) => [migration.name, migration.digest]));
   for (const { name, digest } of applied) {

@@ -13,7 +13,7 @@ import { EVENT_COLUMNS, encodeEvents, findingRow, rejectionRow } from './events.
 import { createHuntStore, type HuntStore } from './hunts.ts';
 import { incidentRow, readIncidents } from './incidents.ts';
 import { createLearnedStore, type LearnedStore } from './learned.ts';
-import { migrate, readMigrations } from './migrate.ts';
+import { migrate, readMigrations, type SchemaState, schemaState } from './migrate.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import { StoreError } from './store-error.ts';
 
@@ -30,6 +30,8 @@ export interface StoreOptions extends ClientOptions {
 export interface Store {
   /** Creates or updates the tables. Throws MigrationError when an applied migration was changed. */
   migrate(): Promise<void>;
+  /** How the tables compare with what migrate() makes. Throws MigrationError as it does. */
+  schema(): Promise<SchemaState>;
   ping(): Promise<boolean>;
   /** The server's disks, in bytes; none where this user may not see them. */
   disks(): Promise<{ disk: string; free: number; total: number }[]>;
@@ -62,6 +64,7 @@ export function createStore(o: StoreOptions): Store {
   return {
     migrate: async () =>
       migrate(client, { migrations: await readMigrations(), retentionDays: o.retentionDays ?? 90 }),
+    schema: async () => schemaState(client, await readMigrations()),
     ping: () => client.ping(),
     disks: async () => {
       try {

@@ -3,7 +3,7 @@
 // Does not promise: recovery. With another key the same secrets get other fingerprints, and lineages taken from them change.
 
 import { randomBytes } from 'node:crypto';
-import { chmodSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, linkSync, mkdirSync, readFileSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError } from '../../config.ts';
 
@@ -17,6 +17,16 @@ const KEY_BYTES = 32;
 export function loadHmacKey(directory: string): Uint8Array {
   const file = join(directory, HMAC_KEY_FILE);
   return read(file) ?? create(directory, file);
+}
+
+/**
+ * How the key lies on disk, without making one; null when there is none yet.
+ * @throws ConfigError as loadHmacKey() does
+ */
+export function inspectHmacKey(directory: string): { file: string; private: boolean } | null {
+  const file = join(directory, HMAC_KEY_FILE);
+  if (read(file) === null) return null;
+  return { file, private: (statSync(file).mode & 0o077) === 0 };
 }
 
 function read(file: string): Uint8Array | null {

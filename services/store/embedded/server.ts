@@ -87,6 +87,22 @@ export async function startEmbedded(o: { dir: string }): Promise<EmbeddedServer>
   };
 }
 
+/** Read-only access to the server that another process runs on this directory; null when none does. */
+export async function findEmbedded(o: {
+  dir: string;
+}): Promise<{ url: string; username: string; password: string; database: string } | null> {
+  const dir = resolve(o.dir);
+  if ((await holder(join(dir, 'data'))) === null) return null;
+  const login = await readFile(join(dir, 'analyst.json'), 'utf8').catch(() => null);
+  if (login === null) return null;
+  const { url, username, password } = JSON.parse(login) as {
+    url: string;
+    username: string;
+    password: string;
+  };
+  return { url, username, password, database: DATABASE };
+}
+
 interface Files {
   dir: string;
   data: string;
