@@ -14,8 +14,9 @@ import type { Logger } from '../logger.ts';
 import { version } from '../paths.ts';
 import type { Outbox } from '../store/outbox.ts';
 import { bodyOf, createSigner, deliveryId, type Signer } from './message.ts';
+import { createPace, type Pace } from './pace.ts';
 import { post } from './post.ts';
-import { waitAfter } from './schedule.ts';
+import { retryAfterMs, waitAfter } from './schedule.ts';
 
 export interface DelivererOptions {
   outbox: Outbox;
@@ -46,8 +47,6 @@ export interface Deliverer {
   statistics(): DeliveryStatistics;
 }
 
-/** Attempts at once per destination. */
-const CONCURRENCY = 8;
 /** Pause between looks into the outbox when nothing was due; enqueue() ends it early. */
 const POLL_MS = 500;
 /** Pause after the outbox failed; doubles up to the second value. */
@@ -59,6 +58,7 @@ const MAX_ERROR = 300;
 interface Destination {
   readonly webhook: WebhookConfig;
   readonly signer: Signer;
+  readonly pace: Pace;
 }
 
 /** Throws when a webhook's secret is malformed or two webhooks share a name. */
@@ -67,7 +67,7 @@ export function createDeliverer(o: DelivererOptions): Deliverer {
   const destinations = new Map<string, Destination>();
   for (const webhook of o.webhooks) {
     if (destinations.has(webhook.name)) throw new Error(`two webhooks are named ${webhook.name}`);
-    destinations.set(webhook.name, { webhook, signer: createSigner(webhook) });
+    destinations.set(webhook.name, { webhook, signer: createSigner(webhook), pace: createPace() });
   }
   const owner = randomUUID();
   const statistics = { delivered: 0, failed: 0, dead: 0 };
@@ -89,9 +89,15 @@ export function createDeliverer(o: DelivererOptions): Deliverer {
     }
   };
 
-  const send = async (destination: Destination, delivery: Delivery): Promise<void> => {
+  /** A probe that fails does not count: the delivery keeps its turn and its attempts. */
+  const send = async (destination: Destination, delivery: Delivery, isProbe: boolean): Promise<void> => {
     const outcome = await attempt(destination, delivery);
-    const next = nextState(delivery, { outcome, now: now(), random: random() });
+    const at = now();
+    const next = nextState(delivery, { outcome, now: at, random: random(), isProbe });
+    if (outcome.kind === 'delivered')
+      destination.pace.delivered({ now: at, failedBefore: delivery.attempts });
+    else if (outcome.kind === 'failed')
+      destination.pace.failed({ now: at, retryAfterMs: retryAfterMs(outcome.retryAfter, at) });
     await outbox.record(next);
     if (outcome.kind === 'delivered') statistics.delivered++;
     else statistics.failed++;
@@ -107,12 +113,18 @@ export function createDeliverer(o: DelivererOptions): Deliverer {
       );
   };
 
-  /** Sends one batch; returns how many deliveries were due. */
+  /** Sends one batch; returns how many deliveries there were. */
   const batch = async (destination: Destination): Promise<number> => {
     const { name, timeoutMs } = destination.webhook;
     const leaseMs = timeoutMs + LEASE_MARGIN_MS;
-    const due = await outbox.due({ now: now(), limit: CONCURRENCY, owner, leaseMs, destination: name });
-    await Promise.all(due.map((delivery) => send(destination, delivery)));
+    const claim = (o: { limit: number; triedBefore: number }) =>
+      outbox.due({ ...o, now: now(), owner, leaseMs, destination: name });
+    const asked = destination.pace.ask(now());
+    if (asked === null) return 0;
+    let due = await claim(asked);
+    const isProbe = due.length === 0 && destination.pace.probe(now());
+    if (isProbe) due = await claim({ limit: 1, triedBefore: now() });
+    await Promise.all(due.map((delivery) => send(destination, delivery, isProbe)));
     return due.length;
   };
 
@@ -187,12 +199,21 @@ function outcomeOf(answer: { status: number; retryAfter: string | null }): Outco
   return { kind: 'failed', error: `HTTP ${answer.status}${redirect}`, retryAfter: answer.retryAfter };
 }
 
-function nextState(delivery: Delivery, o: { outcome: Outcome; now: number; random: number }): Delivery {
+interface Attempted {
+  outcome: Outcome;
+  now: number;
+  random: number;
+  isProbe: boolean;
+}
+
+function nextState(delivery: Delivery, o: Attempted): Delivery {
   const { outcome } = o;
   const attempts = delivery.attempts + 1;
   const next = { ...delivery, attempts, updated_at: Math.max(o.now, delivery.updated_at + 1) };
   if (outcome.kind === 'delivered') return { ...next, status: 'delivered', last_error: '' };
   if (outcome.kind === 'gone') return { ...next, status: 'dead', last_error: outcome.error };
+  if (o.isProbe)
+    return { ...next, attempts: delivery.attempts, last_error: outcome.error.slice(0, MAX_ERROR) };
   const wait = waitAfter({ attempts, retryAfter: outcome.retryAfter, now: o.now, random: o.random });
   const last_error = outcome.error.slice(0, MAX_ERROR);
   if (wait === null) return { ...next, status: 'dead', last_error };

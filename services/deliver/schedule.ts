@@ -1,12 +1,12 @@
 // When a delivery is tried again.
-// Always holds: the wait before attempt n is at most RETRY_BASES[n−1], chosen at random below it (full jitter), so that
-// a destination that comes back is not met by everybody at once; a Retry-After of up to a day is honoured.
+// Always holds: the wait after attempt n is between half of RETRY_BASES[n−1] and the whole, at random, so that a destination is not
+// met by everybody at once, and one that is down for a day costs no delivery; a Retry-After of up to a day is honoured.
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-/** Upper bounds of the waits after the first, second … failed attempt: together about three days. */
+/** Upper bounds of the waits after the first, second … failed attempt: together about three days, and at least half of that. */
 export const RETRY_BASES = [
   5 * SECOND,
   30 * SECOND,
@@ -21,7 +21,6 @@ export const RETRY_BASES = [
 ] as const;
 /** Attempts before a delivery is dead. */
 export const MAX_ATTEMPTS = RETRY_BASES.length + 1;
-const SHORTEST = 1 * SECOND;
 const LONGEST_RETRY_AFTER = 24 * HOUR;
 
 /**
@@ -36,12 +35,11 @@ export function waitAfter(o: {
 }): number | null {
   const base = RETRY_BASES[o.attempts - 1];
   if (base === undefined) return null;
-  const jittered = Math.max(SHORTEST, Math.floor(o.random * base));
-  return Math.max(jittered, retryAfterMs(o.retryAfter, o.now));
+  return Math.max(Math.floor((base * (1 + o.random)) / 2), retryAfterMs(o.retryAfter, o.now));
 }
 
 /** Seconds or an HTTP date (RFC 9110 §10.2.3), bounded; 0 when absent, past or unreadable. */
-function retryAfterMs(value: string | null, now: number): number {
+export function retryAfterMs(value: string | null, now: number): number {
   if (value === null) return 0;
   const text = value.trim();
   const wait = /^\d{1,10}$/.test(text) ? Number(text) * SECOND : Date.parse(text) - now;

@@ -13,6 +13,8 @@ interface Claim {
   leaseMs: number;
   /** Only deliveries to this destination. */
   destination?: string;
+  /** Those that failed last before this (ms) are due as well. */
+  triedBefore?: number;
 }
 
 export interface DestinationSummary {
@@ -105,7 +107,8 @@ export function createOutbox(client: Client): Outbox {
 async function claimDue(client: Client, o: Claim): Promise<Delivery[]> {
   const free = await client.select<Delivery>(
     `SELECT ${COLUMNS} FROM deliveries FINAL
-     WHERE status = 'pending' AND next_attempt_at <= {now:Int64}
+     WHERE status = 'pending'
+       AND (next_attempt_at <= {now:Int64} OR (attempts > 0 AND updated_at < {triedBefore:Int64}))
        AND ({destination:String} = '' OR destination = {destination:String})
        AND (destination, incident_id, created_at) IN
          (SELECT destination, incident_id, min(created_at) FROM deliveries FINAL
@@ -113,7 +116,7 @@ async function claimDue(client: Client, o: Claim): Promise<Delivery[]> {
        AND (id, updated_at) NOT IN
          (SELECT delivery_id, delivery_updated_at FROM delivery_claims WHERE expires_at > {now:Int64})
      ORDER BY created_at, id LIMIT {limit:UInt32}`,
-    { now: o.now, limit: o.limit, destination: o.destination ?? '' },
+    { now: o.now, limit: o.limit, destination: o.destination ?? '', triedBefore: o.triedBefore ?? 0 },
   );
   if (free.length === 0) return [];
   await client.insert(
