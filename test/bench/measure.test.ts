@@ -7,6 +7,7 @@ import { formatByName } from '../../schemas/gateways/catalogue.ts';
 import { change, compare } from './measure/baseline.ts';
 import { gatewayLines } from './measure/gateway-lines.ts';
 import { oneCallEach, ordinaryCalls, take } from './measure/ordinary-calls.ts';
+import { storedCalls } from './measure/stored-calls.ts';
 
 test('ordinary calls are events, each credential calls at least once', () => {
   const pace = { credentials: 50, stepMs: 1000 };
@@ -40,4 +41,16 @@ test('a ratio that lost more than the tolerance is a regression; a new figure is
     ],
   );
   assert.deepEqual(compared.map(change), ['-50 %', '-10 %', 'new']);
+});
+
+test('calls made for the store are events with ids of their own, in order of time', () => {
+  const range = { from: Date.UTC(2026, 0, 1), to: Date.UTC(2026, 0, 2) };
+  const events = [...storedCalls({ events: 300, credentials: 20, ...range })].map((one) =>
+    apiEvent.parse(one),
+  );
+  assert.equal(new Set(events.map(({ id }) => id)).size, 300);
+  assert.deepEqual(
+    events.map(({ at }) => at),
+    events.map(({ at }) => at).sort((a, b) => a - b),
+  );
 });

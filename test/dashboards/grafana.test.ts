@@ -7,6 +7,7 @@ import { parse } from 'yaml';
 import { buildDashboards } from '../../dashboards/grafana/generate.ts';
 import { createStore, type Store } from '../../services/store/store.ts';
 import { openTestStore, type TestStore } from '../services/store/fixtures.ts';
+import { substituted } from './substituted.ts';
 import { BURST, fillStore, WANDERER } from './traffic.ts';
 
 const FOLDER = 'dashboards/grafana/dashboards';
@@ -33,22 +34,8 @@ after(async () => {
   await t.close();
 });
 
-/** What Grafana and its ClickHouse plugin put in place of macros and variables, for a week around the burst. */
-function substituted(sql: string): string {
-  const from = BURST - 6.5 * 86_400_000;
-  const to = BURST + 0.5 * 86_400_000;
-  const quoted = `'${WANDERER.replaceAll("'", "''")}'`;
-  return sql
-    .replaceAll(`\${lineage:sqlstring}`, quoted)
-    .replace(
-      /\$__timeFilter_ms\((\w+)\)/g,
-      `$1 >= fromUnixTimestamp64Milli(${from}) AND $1 <= fromUnixTimestamp64Milli(${to})`,
-    )
-    .replace(
-      /\$__timeFilter\((\w+)\)/g,
-      `$1 >= toDateTime(${from / 1000}) AND $1 <= toDateTime(${to / 1000})`,
-    );
-}
+/** A week around the burst. */
+const WEEK = { from: BURST - 6.5 * 86_400_000, to: BURST + 0.5 * 86_400_000, lineage: WANDERER };
 
 const dashboards = buildDashboards() as Record<string, Model>;
 
@@ -72,7 +59,7 @@ for (const model of Object.values(dashboards)) {
   for (const panel of model.panels)
     test(`${model.title}: ${panel.title}`, async () => {
       for (const target of panel.targets) {
-        const sql = substituted(target.rawSql);
+        const sql = substituted(target.rawSql, WEEK);
         assert.doesNotMatch(sql, /\$/, 'a macro or variable was left in place');
         const rows = await analyst.query<Record<string, unknown>>(sql);
         assert.ok(rows.length > 0, 'no rows');
@@ -93,6 +80,6 @@ test('the dashboard of one credential shows that credential only', async () => {
   const panel = dashboards['keytrail-credential.json']?.panels.find((each) =>
     each.title.startsWith('Distinct'),
   );
-  const rows = await analyst.query<{ lineage: string }>(substituted(panel?.targets[0]?.rawSql ?? ''));
+  const rows = await analyst.query<{ lineage: string }>(substituted(panel?.targets[0]?.rawSql ?? '', WEEK));
   assert.deepEqual(new Set(rows.map((row) => row.lineage)), new Set([WANDERER]));
 });

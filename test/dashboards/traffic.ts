@@ -7,8 +7,9 @@ import { delivery, event, finding, incident } from '../services/store/fixtures.t
 
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
-const DAYS = 30;
-const BEGIN = Date.UTC(2026, 2, 1);
+export const DAYS = 30;
+/** First event. */
+export const BEGIN = Date.UTC(2026, 2, 1);
 /** The wanderer's busiest hour, on the last day. */
 export const BURST = BEGIN + (DAYS - 1) * DAY + 12 * HOUR;
 export const WANDERER = 'consumer:wanderer';
