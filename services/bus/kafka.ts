@@ -73,7 +73,8 @@ export async function createKafkaBus(o: KafkaOptions): Promise<Bus> {
       return new Map(
         ends.map(({ partition, low, high }) => {
           const at = next.get(partition) ?? -1;
-          return [partition, { at: at >= 0 ? at : Number(low), end: Number(high) }];
+          // What the topic has already dropped cannot be waited for.
+          return [partition, { at: Math.max(at, Number(low)), end: Number(high) }];
         }),
       );
     });

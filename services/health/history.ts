@@ -2,8 +2,8 @@
 
 export interface History<T> {
   add(at: number, value: T): void;
-  /** The entry at the beginning of the stretch that ends now: the oldest kept. */
-  oldest(now: number): { at: number; value: T } | null;
+  /** The oldest kept entry of the stretch that ends now, or the oldest for which it holds. */
+  oldest(now: number, holds?: (value: T) => boolean): { at: number; value: T } | null;
   /** The newest entry for which it holds. */
   newest(holds: (value: T) => boolean): { at: number; value: T } | null;
 }
@@ -20,9 +20,9 @@ export function createHistory<T>(o: { spanMs: number; stepMs: number }): History
       const last = entries.at(-1);
       if (last === undefined || at - last.at >= o.stepMs) entries.push({ at, value });
     },
-    oldest(now) {
+    oldest(now, holds = () => true) {
       forget(now);
-      return entries[0] ?? null;
+      return entries.find(({ value }) => holds(value)) ?? null;
     },
     newest: (holds) => entries.findLast(({ value }) => holds(value)) ?? null,
   };

@@ -20,7 +20,7 @@ export function createLagClock(): LagClock {
       const figures = [...places].map(([partition, { at, end }]) => {
         const waiting = Math.max(0, end - at);
         const reached = ends.newest((then) => (then.get(partition) ?? Number.POSITIVE_INFINITY) <= at);
-        const first = ends.oldest(now);
+        const first = ends.oldest(now, (then) => then.has(partition));
         const behindMs =
           waiting === 0 ? 0 : reached !== null ? behind(now, reached.at) : now - (first?.at ?? now);
         return { partition, waiting, behindMs };

@@ -5,7 +5,7 @@ import type { WebhookConfig } from '../../schemas/config.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Store } from '../store/store.ts';
 import { within } from './deadline.ts';
-import type { DiskFigures, Figures, NeighbourFigures, OutboxFigures } from './figures.ts';
+import type { DiskFigures, Figures, NeighbourFigures, OutboxFigures, PartitionFigures } from './figures.ts';
 import { createLagClock } from './lag-clock.ts';
 
 const DEADLINE_MS = 3_000;
@@ -72,15 +72,16 @@ export function kafkaLook(o: {
 }): () => Promise<NonNullable<Figures['kafka']>> {
   const { now = Date.now } = o;
   const clock = createLagClock();
-  const ask = question(o.place, {
-    ask: () => o.bus.progress(o.group, o.topic),
-    first: new Map<number, { at: number; end: number }>(),
+  const ask = question<PartitionFigures[]>(o.place, {
+    // All partitions, so that the past of one that comes to this process later is known.
+    ask: async () => clock.look(now(), await o.bus.progress(o.group, o.topic)),
+    first: [],
     now,
   });
   return async () => {
     const { answer, neighbour } = await ask();
-    const own = new Map(o.partitions().flatMap((one) => (answer.has(one) ? [[one, answer.get(one)!]] : [])));
-    return { ...neighbour, partitions: clock.look(now(), own) };
+    const own = new Set(o.partitions());
+    return { ...neighbour, partitions: answer.filter(({ partition }) => own.has(partition)) };
   };
 }
 

@@ -1,6 +1,7 @@
 // Lag as a time, arrivals of gateways, problems that begin and end, the listener and its metrics.
 
 import assert from 'node:assert/strict';
+import { get } from 'node:http';
 import { test } from 'node:test';
 import pino from 'pino';
 import { config } from '../../../schemas/config.ts';
@@ -34,6 +35,8 @@ test('lag is the time since the topic ended where we are', () => {
   assert.equal(look(20 * MINUTE, 9_000, 20_000).behindMs, 10 * MINUTE);
   assert.equal(look(20 * MINUTE + 15_000, 20_000, 20_500).behindMs, 0, 'one look behind is keeping up');
   assert.equal(look(30 * MINUTE, 20_500, 20_500).behindMs, 0);
+  const grown = clock.look(31 * MINUTE, new Map([[1, { at: 5, end: 9 }]]));
+  assert.deepEqual(grown, [{ partition: 1, waiting: 4, behindMs: 0 }], 'a partition has no past of another');
 });
 
 test('gateways count as silent by the clock, and other processes are asked before', async () => {
@@ -142,6 +145,12 @@ test('the listener: 200 with warnings, 503 when it does not work, metrics, anoth
     /^keytrail_neighbour_up\{neighbour="clickhouse"\} 0$/m,
   );
 
+  assert.deepEqual(
+    await Promise.all(['evil.example', 'localhost:1'].map((host) => statusFor(`${first.url}/metrics`, host))),
+    [421, 200],
+    'a page of another site cannot read it under a name of its own',
+  );
+
   const taken = Number(new URL(first.url!).port);
   const second = await serveHealth({
     service: 'deliver',
@@ -156,3 +165,13 @@ test('the listener: 200 with warnings, 503 when it does not work, metrics, anoth
   assert.equal(off.url, null);
   await off.close();
 });
+
+/** fetch() does not let a caller choose the Host header; a rebound browser does. */
+function statusFor(url: string, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    get(url, { headers: { host } }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    }).on('error', reject);
+  });
+}
