@@ -86,7 +86,8 @@ export function createOutbox(client: Client): Outbox {
       client.select<DestinationSummary>(
         `SELECT destination, countIf(status = 'pending') AS pending,
                 if(pending = 0, NULL, minIf(created_at, status = 'pending')) AS oldestAt,
-                argMaxIf(last_error, updated_at, status = 'pending' OR (status = 'dead' AND updated_at >= {deadSince:Int64})) AS lastError,
+                argMaxIf(last_error, updated_at, last_error != ''
+                  AND (status = 'pending' OR (status = 'dead' AND updated_at >= {deadSince:Int64}))) AS lastError,
                 countIf(status = 'dead' AND updated_at >= {deadSince:Int64}) AS dead
          FROM deliveries FINAL GROUP BY destination ORDER BY destination`,
         { deadSince },

@@ -124,3 +124,19 @@ test('claims for one destination leave the others', async () => {
     delivery(2).id,
   ]);
 });
+
+test('the summary says what waits, since when and why, and what was lately given up', async () => {
+  await outbox.enqueue([
+    delivery(1, { last_error: 'HTTP 500' }),
+    delivery(2),
+    delivery(3, { status: 'dead', updated_at: now - 2, last_error: 'HTTP 410' }),
+    delivery(4, { destination: 'chat', status: 'dead', updated_at: now, last_error: 'HTTP 410' }),
+    delivery(5, { destination: 'mail', status: 'delivered' }),
+  ]);
+  const none = { pending: 0, oldestAt: null, lastError: '', dead: 0 };
+  assert.deepEqual(await outbox.summary({ deadSince: now - 1 }), [
+    { ...none, destination: 'chat', lastError: 'HTTP 410', dead: 1 },
+    { ...none, destination: 'mail' },
+    { ...none, destination: 'siem', pending: 2, oldestAt: START + 1, lastError: 'HTTP 500' },
+  ]);
+});
