@@ -9,6 +9,7 @@ import type { Knowledge } from './knowledge.ts';
 import type { Readiness } from './readiness.ts';
 import type { DetectorHealth } from './scoring/calibration.ts';
 import type { StoredInvestigation, Suspicions } from './scoring/investigations.ts';
+import type { StoredLayout } from './state/forms.ts';
 
 export interface Verdict {
   readonly findings: readonly Finding[];
@@ -114,5 +115,8 @@ export interface Engine {
   forget(tenant: string, lineage: string): void;
   /** Credentials in memory, and those about which something is open. */
   held(): Iterable<{ tenant: string; lineage: string }>;
+  /** How this engine's stored rows are laid out, and other layouts whose rows may come: fields keep their values by name. */
+  layouts(): StoredLayout[];
+  knowLayouts(layouts: Iterable<StoredLayout>): void;
   restore(rows: Iterable<StoredBaseline>): { restored: number; ignored: number };
 }

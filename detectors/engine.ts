@@ -287,6 +287,8 @@ export function createEngine(options: EngineOptions = {}): Engine {
     snapshot: storage.snapshot,
     changes: storage.changes,
     shared: storage.shared,
+    layouts: storage.layouts,
+    knowLayouts: storage.knowLayouts,
     restore: storage.restore,
     investigations: storage.investigations,
     suspicions: storage.suspicions,

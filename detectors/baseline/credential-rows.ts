@@ -2,10 +2,12 @@
 // Always holds: a view shows the row last sought. Memory is bounded by the number of credentials and of blocks.
 
 import type { Detector } from '../detector.ts';
+import { hash128 } from '../hash.ts';
 import { f32s, type StateFields, type StateView, u8s, u32s } from '../state/fields.ts';
 import { compileLayout, type Declaration } from '../state/layout.ts';
 import { createRows, type Rows } from '../state/rows.ts';
 import { createCursor } from '../state/slab.ts';
+import { bytesOf, type FieldPlace, type RowForm, sectionOf } from '../state/translate.ts';
 import {
   CORE,
   CORE_SOURCES,
@@ -30,6 +32,17 @@ const findingFields = (detectors: number) =>
     records: f32s(detectors, 'records it claimed'),
     paged: u8s(detectors, '1 when it paged'),
   }) as const;
+
+const idOf = ({ meta }: Detector): string => meta.id;
+
+/** Arrays over the detectors' positions as a field of each detector. */
+const byDetector = (fields: readonly FieldPlace[], detectors: readonly Detector[]): FieldPlace[] =>
+  fields.flatMap(({ key, type, length, at }) => {
+    const size = bytesOf(type);
+    return detectors
+      .slice(0, length)
+      .map((detector, i) => ({ key: `${key}.${idOf(detector)}`, type, length: 1, at: at + i * size }));
+  });
 
 export type CredentialRows = ReturnType<typeof createCredentialRows>;
 
@@ -95,7 +108,16 @@ export function createCredentialRows(options: {
   const aside = createCursor();
   return {
     rows,
-    digest: [light.digest, heavy.digest, large.digest, findings.digest]
+    form: {
+      row: sectionOf('light', light),
+      blocks: [
+        sectionOf('heavy', heavy),
+        sectionOf('objectsSmall', { bytes: 0, fields: [] }, SMALL_FILTER_BYTES),
+        sectionOf('objectsLarge', large, LARGE_BLOCK_BYTES),
+        sectionOf('findings', { bytes: findings.bytes, fields: byDetector(findings.fields, detectors) }),
+      ],
+    } satisfies RowForm,
+    digest: [light.digest, heavy.digest, large.digest, hash128(findings.digest + detectors.map(idOf))]
       .map((digest) => digest.slice(0, 8))
       .join(''),
     rowBytes: light.bytes,

@@ -6,6 +6,7 @@ import type { StateFields } from '../state/fields.ts';
 import { compileLayout, type Declaration, type Layout } from '../state/layout.ts';
 import { createRows, type Rows } from '../state/rows.ts';
 import { createCursor } from '../state/slab.ts';
+import { type RowForm, sectionOf } from '../state/translate.ts';
 import { GROUP, ROUTE } from './fields.ts';
 
 /** Groups smaller than this say little: the tenant's group stands in. */
@@ -62,6 +63,10 @@ export function createSharedRows(options: {
   return {
     groups,
     routes,
+    forms: {
+      group: { row: sectionOf('group', groupLayout), blocks: [] },
+      route: { row: sectionOf('route', routeLayout), blocks: [] },
+    } satisfies Record<string, RowForm>,
     digest: groupLayout.digest.slice(0, 16) + routeLayout.digest.slice(0, 16),
     /** The group that stands for the peers. */
     chosen,

@@ -5,6 +5,7 @@
 import { hash128 } from '../hash.ts';
 import type { Field, NumberArray, NumberType, StateFields, StateView } from './fields.ts';
 import type { Cursor } from './slab.ts';
+import type { FieldPlace } from './translate.ts';
 
 const SIZE: Record<NumberType, number> = { f64: 8, f32: 4, u32: 4, u16: 2, u8: 1 };
 const LIMIT = { u32: 0xffffffff, u16: 0xffff, u8: 0xff } as const;
@@ -20,6 +21,8 @@ export interface Layout {
   readonly bytes: number;
   /** 32 hex digits over owners, names, types and lengths. */
   readonly digest: string;
+  /** Where each field is. */
+  readonly fields: readonly FieldPlace[];
   /** First byte of `owner.field` within the row. */
   offset(owner: string, field: string): number;
   /** A view of one owner's fields in the row under the cursor. */
@@ -52,6 +55,7 @@ export function compileLayout(declarations: readonly Declaration[]): Layout {
   return {
     bytes,
     digest: hash128(placed.map(({ key, field }) => `${key}:${field.type}*${field.length}`).join(',')),
+    fields: placed.map(({ key, field: { type, length } }) => ({ key, type, length, at: offsets.get(key)! })),
     offset,
     view<S extends StateFields>(owner: string, fields: S, cursor: Cursor): StateView<S> {
       const view = {};

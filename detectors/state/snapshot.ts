@@ -1,12 +1,13 @@
 // The state that belongs to no single credential, in the same stored form: peer groups, routes, shared egress, clock.
 // Always holds: its rows carry a lineage that starts with U+0001, which no credential has.
-// Does not promise to restore under another layout: such rows are refused, and the engine learns them anew.
+// Rows of another layout are translated when it is known, else refused, and the engine learns them anew.
 
 import type { Egress } from '../baseline/egress.ts';
 import type { SharedRows } from '../baseline/shared-rows.ts';
 import type { StoredClient, Succession } from '../baseline/succession.ts';
 import type { StoredBaseline } from '../engine-contract.ts';
 import type { Calibration } from '../scoring/calibration.ts';
+import type { Forms } from './forms.ts';
 import type { Rows } from './rows.ts';
 import type { Watermark } from './watermark.ts';
 
@@ -61,14 +62,16 @@ function* rowsOf(
 }
 
 /** True when the row was one of these and was taken. */
-export function restoreState(row: StoredBaseline, state: SharedState): boolean {
+export function restoreState(row: StoredBaseline, state: SharedState, forms: Forms): boolean {
   const { lineage, tenant, bytes } = row;
-  for (const [mark, rows] of [
-    [GROUP, state.shared.groups],
-    [ROUTE, state.shared.routes],
+  for (const [mark, kind, rows] of [
+    [GROUP, 'group', state.shared.groups],
+    [ROUTE, 'route', state.shared.routes],
   ] as const)
-    if (lineage.startsWith(mark))
-      return row.layout === state.shared.digest && rows.load(tenant, lineage.slice(mark.length), bytes) >= 0;
+    if (lineage.startsWith(mark)) {
+      const own = forms.read(kind, row);
+      return own !== null && rows.load(tenant, lineage.slice(mark.length), own) >= 0;
+    }
   if (row.layout !== LAYOUT) return false;
   if (lineage === EGRESS) {
     state.egress.load(bytes);

@@ -8,6 +8,7 @@ import type { Detector, Memory } from '../detector.ts';
 import type { Engine, EngineOptions, StoredBaseline } from '../engine-contract.ts';
 import type { TrailEntry } from '../scoring/calls.ts';
 import type { About, Investigations } from '../scoring/investigations.ts';
+import { createForms } from './forms.ts';
 import { restoreMemory, snapshotMemories } from './memories.ts';
 import { restoreState, type SharedState, snapshotState } from './snapshot.ts';
 import type { Trails } from './trails.ts';
@@ -24,6 +25,8 @@ export interface Storage
     | 'investigations'
     | 'suspicions'
     | 'restoreInvestigations'
+    | 'layouts'
+    | 'knowLayouts'
     | 'holds'
     | 'forget'
     | 'held'
@@ -47,6 +50,7 @@ export function createStorage(
   const { rows: credentials, detectors, memories, shared, trails, investigations } = o;
   const { rows, aside } = credentials;
   const { table } = rows;
+  const forms = createForms(credentials, shared.shared);
 
   const stored = (slot: number): StoredBaseline => {
     credentials.seekAside(slot);
@@ -62,8 +66,9 @@ export function createStorage(
   /** Trails of credentials under investigation that are not in memory. */
   const setAside = new Map<string, readonly TrailEntry[]>();
   const take = (row: StoredBaseline | null): number => {
-    if (row?.layout !== credentials.digest) return -1;
-    const slot = rows.load(row.tenant, row.lineage, row.bytes);
+    const bytes = row && forms.read('credential', row);
+    if (!row || !bytes) return -1;
+    const slot = rows.load(row.tenant, row.lineage, bytes);
     if (slot < 0 || setAside.size === 0) return slot;
     const key = keyOf(row);
     trails.put(slot, setAside.get(key) ?? []);
@@ -104,7 +109,8 @@ export function createStorage(
       let restored = 0;
       let ignored = 0;
       for (const row of given) {
-        const taken = restoreState(row, shared) || restoreMemory(row, detectors, memories) || take(row) >= 0;
+        const taken =
+          restoreState(row, shared, forms) || restoreMemory(row, detectors, memories) || take(row) >= 0;
         if (taken) restored++;
         else ignored++;
       }
@@ -136,6 +142,8 @@ export function createStorage(
       }
       return { restored, ignored };
     },
+    layouts: forms.own,
+    knowLayouts: forms.know,
     holds: (tenant, lineage) => table.find(tenant, lineage) >= 0,
     forget(tenant, lineage) {
       investigations.drop({ tenant, lineage });

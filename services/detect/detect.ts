@@ -21,6 +21,7 @@ import {
 } from './checkpoint.ts';
 import { openRows, restoreOpen } from './investigations.ts';
 import { type Batch, createJudged, type Pace } from './judged.ts';
+import { exchangeLayouts } from './layouts.ts';
 import type { Key, Residency } from './residency.ts';
 import { restoreShared } from './shared-state.ts';
 import { storedIds } from './stored-ids.ts';
@@ -127,6 +128,7 @@ export function createDetect(o: DetectOptions): Detect {
   let writing: Checkpoint | null = null;
   /** Version of the last rows of what is open, over all processes that had the parts. */
   let openVersion = 0;
+  let met = false;
   let doubtful = 0;
   let tell: Listener = { durable: async () => undefined, moved: () => undefined };
   let { tuning } = o;
@@ -188,7 +190,15 @@ export function createDetect(o: DetectOptions): Detect {
     await tell.durable(ours.map(({ part, place }) => ({ part, position: place.position })));
   }
 
+  /** Before anything is read from the store or written there. */
+  async function meetStore(): Promise<void> {
+    if (met) return;
+    await exchangeLayouts(store, engine);
+    met = true;
+  }
+
   async function adopt(parts: readonly string[]): Promise<Position[]> {
+    await meetStore();
     const heads = await readHeads(store, parts);
     for (const [part, { duties, ...place }] of heads) {
       await perform(duties, store, o.deliverer);
@@ -298,6 +308,7 @@ export function createDetect(o: DetectOptions): Detect {
       inTurn(async () => {
         if (writing !== null) await write();
         if (shared.name === name) return;
+        await meetStore();
         const choose = shared.version === 0 ? like : null;
         const from = await restoreShared(store, engine, { name, like: choose ?? null, logger: o.logger });
         Object.assign(shared, { name, ...from });

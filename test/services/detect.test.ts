@@ -4,6 +4,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import pino from 'pino';
+import { CATALOGUE } from '../../detectors/catalogue.ts';
+import type { Detector } from '../../detectors/detector.ts';
 import { createEngine } from '../../detectors/engine.ts';
 import { hash128 } from '../../detectors/hash.ts';
 import type { ApiEvent } from '../../schemas/event.ts';
@@ -54,11 +56,16 @@ describe('detect', () => {
   after(() => t?.close());
 
   /** A process that starts: it takes up what another one left. */
-  async function open(options: Partial<DetectOptions> = {}, maxCredentials = 1000, shared = '') {
+  async function open(
+    options: Partial<DetectOptions> = {},
+    maxCredentials = 1000,
+    shared = '',
+    detectors: readonly Detector[] = CATALOGUE,
+  ) {
     const enqueued: Incident[] = [];
     const residency = createResidency(t.store);
     const { onEvict, recall } = residency;
-    const engine = createEngine({ maxCredentials, onEvict, recall });
+    const engine = createEngine({ maxCredentials, onEvict, recall, detectors });
     const detect = createDetect({
       engine,
       residency,
@@ -128,6 +135,17 @@ describe('detect', () => {
     const fourth = await open({}, 1000, 'shared/o');
     assert.equal(fourth.engine.statistics().openIncidents, third.engine.statistics().openIncidents);
     assert.ok(fourth.engine.statistics().openIncidents < second.engine.statistics().openIncidents);
+  });
+
+  it('goes on with what another version with other detectors has learned', async () => {
+    const events = walk('key-v').slice(0, 250);
+    const older = CATALOGUE.filter(({ meta }) => meta.id !== 'D09').reverse();
+    const first = await open({}, 1000, '', older);
+    await first.detect.handle(events.slice(0, 200), 'v/1');
+    const second = await open();
+    await second.detect.handle(events.slice(200), 'v/2');
+    const [credential] = [...second.engine.credentials()].filter(({ lineage }) => lineage === 'key-v');
+    assert.equal(credential?.events, 250);
   });
 
   it('keeps every tuning an incident names, before the incident', async () => {
