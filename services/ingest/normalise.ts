@@ -8,7 +8,7 @@ import type { ApiEvent } from '../../schemas/event.ts';
 import { formatByName, sniffFormat } from '../../schemas/gateways/catalogue.ts';
 import type { FormatOptions, GatewayFormat, LineParser } from '../../schemas/gateways/gateway-format.ts';
 import { REJECTION_REASONS, type Rejection, type RejectionReason } from '../../schemas/rejection.ts';
-import { createEventIds } from './event-ids.ts';
+import { createEntryMemory } from './entry-memory.ts';
 import { createFamiliarLines, type FamiliarLines } from './familiar/familiar.ts';
 import { checkExtractors } from './identify/extractors.ts';
 import { cut } from './identify/lineage.ts';
@@ -82,7 +82,7 @@ export function createNormaliser(options: NormaliserOptions): Normaliser {
 
   let familiar: { format: GatewayFormat; lines: FamiliarLines | null } | null = null;
   const names = options.extractors.map((spec) => spec.slice(spec.indexOf(':') + 1));
-  const ids = createEventIds();
+  const memory = createEntryMemory();
 
   /** Null while the format is not settled, and for formats without a fast way. */
   function familiarLines(): FamiliarLines | null {
@@ -94,14 +94,18 @@ export function createNormaliser(options: NormaliserOptions): Normaliser {
   }
 
   /** The event of a line much like earlier ones; null when it has to be parsed. */
-  function recognise(entry: Uint8Array, position: string): ApiEvent | null {
-    const known = familiarLines()?.read(entry) ?? null;
-    if (known === null) return null;
-    const gateway = options.gateway ?? familiar!.format.name;
-    return builder.eventOf(known.caller, known.call, ids.of(position, entry), gateway);
+  function recognise(line: Buffer): ApiEvent | null {
+    try {
+      const known = familiarLines()?.read(line) ?? null;
+      if (known === null) return null;
+      return builder.eventOf(known.caller, known.call, memory.id(), options.gateway ?? familiar!.format.name);
+    } catch {
+      // Whatever is wrong, the parser is to say so.
+      return null;
+    }
   }
 
-  function build(line: string, entry: Uint8Array, position: string): { event: ApiEvent } | EntryFault {
+  function build(line: string, held: Buffer): { event: ApiEvent } | EntryFault {
     const chosen = chooser.choose(line);
     if (chosen === null) {
       return {
@@ -111,8 +115,8 @@ export function createNormaliser(options: NormaliserOptions): Normaliser {
     }
     const parsed = chosen.parse(line);
     if (!parsed.ok) return parsed;
-    familiarLines()?.learn(entry, parsed.record, builder.callerOf);
-    return builder.toEvent(parsed.record, ids.of(position, entry), options.gateway ?? chosen.format.name);
+    familiarLines()?.learn(held, parsed.record, builder.callerOf);
+    return builder.toEvent(parsed.record, memory.id(), options.gateway ?? chosen.format.name);
   }
 
   return {
@@ -129,17 +133,18 @@ export function createNormaliser(options: NormaliserOptions): Normaliser {
       if (fault !== undefined) return reject(entry, position, fault, true);
       const wrong = byteProblem(entry);
       if (wrong !== null) return reject(entry, position, wrong);
-      const event = recognise(entry, position);
+      const held = memory.hold(position, entry);
+      const event = recognise(held);
       if (event !== null) {
         chooser.learn(true);
         return { event };
       }
-      const line = textOf(entry);
+      const line = textOf(held);
       const unreadable = textProblem(line);
       if (unreadable !== null) return reject(entry, position, unreadable);
       let outcome: { event: ApiEvent } | EntryFault;
       try {
-        outcome = build(line, entry, position);
+        outcome = build(line, held);
       } catch {
         // One line must never stop the others. The error is not quoted, it could repeat input.
         outcome = {

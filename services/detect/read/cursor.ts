@@ -79,10 +79,15 @@ export class Cursor {
   comes({ words, length }: Expected): boolean {
     const { at, view } = this;
     if (at + length > this.end) return false;
-    if (length < 4) return words.every((byte, i) => byte === this.memory[at + i]);
+    if (length < 4) return this.shortComes(words);
     const last = words.length - 1;
     for (let i = 0; i < last; i++) if (view.getInt32(at + 4 * i, true) !== words[i]) return false;
     return view.getInt32(at + length - 4, true) === words[last];
+  }
+
+  private shortComes(bytes: Int32Array): boolean {
+    for (let i = 0; i < bytes.length; i++) if (this.memory[this.at + i] !== bytes[i]) return false;
+    return true;
   }
 
   skip(bytes: Expected): void {

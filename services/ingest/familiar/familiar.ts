@@ -24,13 +24,9 @@ export interface Familiar {
 
 export interface FamiliarLines {
   /** Null for every line that has to be parsed. */
-  read(line: Uint8Array): Familiar | null;
-  /** Told of a line that was parsed, directly after read() answered null for it. */
-  learn(
-    line: Uint8Array,
-    record: GatewayRecord,
-    callerOf: (record: GatewayRecord) => KnownCaller | null,
-  ): void;
+  read(line: Buffer): Familiar | null;
+  /** Told of a line that was parsed, after read() answered null for it. */
+  learn(line: Buffer, record: GatewayRecord, callerOf: (record: GatewayRecord) => KnownCaller | null): void;
 }
 
 interface Entry {
@@ -40,6 +36,8 @@ interface Entry {
   values: Uint8Array;
   /** Where each value ends in `values`. */
   ends: Uint16Array;
+  /** 1 for those that are the usual ones of their places. */
+  usual: Uint8Array;
   caller: KnownCaller;
 }
 
@@ -63,27 +61,25 @@ export function createFamiliarLines(format: GatewayFormat, names: readonly strin
 
   return {
     read(line) {
-      cursor.open(asBuffer(line));
+      cursor.open(line);
       const match = shapes.match(cursor);
       const entry = match === null ? undefined : find(bucketOf(match), match, cursor.memory);
-      cursor.close();
       if (entry === undefined) return null;
       const call = callOf(match!.parts);
       return call === null ? null : { caller: entry.caller, call };
     },
     learn(line, record, callerOf) {
       if (!calls.complete(record)) return;
-      cursor.open(asBuffer(line));
+      cursor.open(line);
       const match = shapes.match(cursor);
       if (match === null) learnShape(line);
       else remember(match, () => callerOf(record));
-      cursor.close();
     },
   };
 
-  function learnShape(line: Uint8Array): void {
+  function learnShape(line: Buffer): void {
     if (shapes.full) return;
-    const text = asBuffer(line).toString('latin1');
+    const text = line.toString('latin1');
     const taken = takeApart(text);
     // Keys can be secrets too: Kong logs parameters as members, `?<token>` among them.
     if (taken === null || taken.keys.some(mayBeSecret)) return;
@@ -104,7 +100,8 @@ export function createFamiliarLines(format: GatewayFormat, names: readonly strin
     if (values === null || caller === null) return;
     const ends = new Uint16Array(values.length);
     values.reduce((end, value, i) => (ends[i] = end + value.length), 0);
-    bucket.push({ hash, shape, values: Buffer.from(values.join(''), 'latin1'), ends, caller });
+    const usual = match.usual.slice(0, match.count);
+    bucket.push({ hash, shape, values: Buffer.from(values.join(''), 'latin1'), ends, usual, caller });
     if (bucket.length > PLACES) bucket.shift();
   }
 }
@@ -114,16 +111,12 @@ function find(bucket: readonly Entry[], match: Match, memory: Uint8Array): Entry
   return undefined;
 }
 
-function asBuffer(line: Uint8Array): Buffer {
-  return Buffer.isBuffer(line) ? line : Buffer.from(line.buffer, line.byteOffset, line.byteLength);
-}
-
 /** Null when they are too long, or one of them may be a secret. */
-function valuesOf({ places, count }: Match, memory: Buffer): string[] | null {
+function valuesOf({ from, to, count }: Match, memory: Buffer): string[] | null {
   const values: string[] = [];
   let length = 0;
-  for (let i = 0; i < count; i += 2) {
-    const value = memory.toString('latin1', places[i], places[i + 1]);
+  for (let i = 0; i < count; i++) {
+    const value = memory.toString('latin1', from[i], to[i]);
     length += value.length;
     if (length > MAX_BYTES || mayBeSecret(value)) return null;
     values.push(value);
@@ -136,14 +129,16 @@ function mayBeSecret(value: string): boolean {
   return (looksRandom(value) && !value.includes(' ')) || maskText(value) !== value;
 }
 
-function isOf(entry: Entry, { shape, places, count }: Match, memory: Uint8Array): boolean {
-  if (entry.shape !== shape) return false;
+function isOf(entry: Entry, match: Match, memory: Uint8Array): boolean {
+  if (entry.shape !== match.shape) return false;
   const { values, ends } = entry;
-  let k = 0;
-  for (let i = 0; i < count; i += 2) {
-    const to = places[i + 1]!;
-    for (let at = places[i]!; at < to; at++, k++) if (memory[at] !== values[k]) return false;
-    if (k !== ends[i >> 1]) return false;
+  for (let i = 0; i < match.count; i++) {
+    // Both the usual value of the place, which is the same for ever.
+    if (match.usual[i] === 1 && entry.usual[i] === 1) continue;
+    const to = match.to[i]!;
+    let k = i === 0 ? 0 : ends[i - 1]!;
+    if (to - match.from[i]! !== ends[i]! - k) return false;
+    for (let at = match.from[i]!; at < to; at++, k++) if (memory[at] !== values[k]) return false;
   }
   return true;
 }

@@ -11,10 +11,27 @@ import { type Leaf, MAX_LEAVES } from './leaves.ts';
 /** What a value is for: a part of the call, or (null) a sign of the caller. */
 type Use = CallPart | null;
 
+interface Value {
+  quoted: boolean;
+  use: Use;
+  usual: Usual | null;
+}
+
+/** The value that lines mostly have here, so that it is compared instead of read. Never replaced, only given up. */
+interface Usual {
+  text: string;
+  /** The value and its closing quote. */
+  bytes: Expected;
+  hash: number;
+  /** Lines that had it, and others. */
+  met: number;
+  missed: number;
+}
+
 interface Step {
   /** What stands before the value. */
   before: Expected;
-  value: { quoted: boolean; use: Use } | null;
+  value: Value | null;
   next: Step[];
   /** Number of the shape that ends here, where `value` is null. */
   shape: number;
@@ -30,9 +47,12 @@ export interface Match {
   shape: number;
   /** Of the caller's values. */
   hash: number;
-  /** Where the caller's values are in the cursor's memory: from and to in turn. */
-  readonly places: Int32Array;
-  /** How many numbers of `places` count. */
+  /** Where the caller's values are in the cursor's memory. */
+  readonly from: Int32Array;
+  readonly to: Int32Array;
+  /** 1 for a value that is the usual one of its place. */
+  readonly usual: Uint8Array;
+  /** How many values the caller has. */
   count: number;
 }
 
@@ -48,6 +68,8 @@ export interface Shapes {
 const MAX_STEPS = 16_384;
 /** They are compared one after the other. */
 const MAX_NEXT = 64;
+/** Times a usual value may be missed more often than met. */
+const PATIENCE = 16;
 const QUOTE = 34;
 const MINUS = 45;
 const POINT = 46;
@@ -64,7 +86,9 @@ export function createShapes(): Shapes {
     parts: noParts(),
     shape: 0,
     hash: 0,
-    places: new Int32Array(2 * MAX_LEAVES),
+    from: new Int32Array(MAX_LEAVES),
+    to: new Int32Array(MAX_LEAVES),
+    usual: new Uint8Array(MAX_LEAVES),
     count: 0,
   };
 
@@ -90,7 +114,9 @@ export function createShapes(): Shapes {
       let from = 0;
       for (const leaf of leaves) {
         const { quoted } = leaf;
-        siblings = add(siblings, text.slice(from, leaf.from), { quoted, use: useOf(leaf) })?.next ?? [];
+        const usual = quoted ? usualOf(text.slice(leaf.from, leaf.to)) : null;
+        siblings =
+          add(siblings, text.slice(from, leaf.from), { quoted, use: useOf(leaf), usual })?.next ?? [];
         from = leaf.to;
       }
       add(siblings, text.slice(from), null);
@@ -138,28 +164,70 @@ function following(steps: readonly Step[], cursor: Cursor): Step | undefined {
   return undefined;
 }
 
+function usualOf(text: string): Usual {
+  let hash = 0;
+  for (let i = 0; i < text.length; i++) hash = (Math.imul(hash, 31) + text.charCodeAt(i)) | 0;
+  return { text, bytes: expected(`${text}"`), hash, met: 0, missed: 0 };
+}
+
 /** Passes the value and notes it; false when it is not of the plain kind. */
-function readValue(cursor: Cursor, { quoted, use }: NonNullable<Step['value']>, match: Match): boolean {
-  const { memory, at, end } = cursor;
-  let to = at;
-  if (use === null) {
-    let { hash } = match;
-    if (quoted) for (; VISIBLE[memory[to]!] === 1; to++) hash = (Math.imul(hash, 31) + memory[to]!) | 0;
-    else to = numberEnd(memory, at);
-    match.hash = Math.imul(hash ^ (to - at), 0x5bd1e995) ^ (hash >>> 13);
-    match.places[match.count++] = at;
-    match.places[match.count++] = to;
-  } else {
-    if (quoted) while (VISIBLE[memory[to]!] === 1) to++;
-    else to = numberEnd(memory, at);
-    if (use !== 'nothing') {
-      const text = memory.latin1Slice(at, to);
-      match.parts[use] = quoted ? text : Number(text);
-    }
+function readValue(cursor: Cursor, value: Value, match: Match): boolean {
+  if (!value.quoted) return readNumber(cursor, value.use, match);
+  const { usual } = value;
+  if (usual !== null && cursor.comes(usual.bytes)) {
+    usual.met++;
+    note(match, value.use, usual.text, usual.hash, cursor, cursor.at + usual.text.length, 1);
+    return true;
   }
-  if (to > end || (quoted ? memory[to] !== QUOTE : to === at)) return false;
-  cursor.at = to;
+  if (usual !== null && ++usual.missed > usual.met + PATIENCE) value.usual = null;
+  return readText(cursor, value.use, match);
+}
+
+function readText(cursor: Cursor, use: Use, match: Match): boolean {
+  const { memory, at } = cursor;
+  let to = at;
+  let hash = 0;
+  for (let c = memory[to]!; VISIBLE[c] === 1; c = memory[++to]!) hash = (Math.imul(hash, 31) + c) | 0;
+  if (memory[to] !== QUOTE || to >= cursor.end) return false;
+  const text = use === null || use === 'nothing' ? '' : memory.latin1Slice(at, to);
+  note(match, use, text, hash, cursor, to, 0);
   return true;
+}
+
+function readNumber(cursor: Cursor, use: Use, match: Match): boolean {
+  const { memory, at } = cursor;
+  const to = numberEnd(memory, at);
+  if (to === at || to > cursor.end) return false;
+  // Fifteen digits are a whole number that a double holds; longer ones, signs and fractions are rare.
+  let number = 0;
+  let c = memory[at]!;
+  let k = at;
+  for (; k < to && isDigit(c); c = memory[++k]!) number = number * 10 + c - 48;
+  if (k < to || to - at > 15) number = Number(memory.latin1Slice(at, to));
+  note(match, use, number, number | 0, cursor, to, 0);
+  return true;
+}
+
+/** Takes down a value that ends at `to`, and passes it. */
+function note(
+  match: Match,
+  use: Use,
+  value: string | number,
+  hash: number,
+  cursor: Cursor,
+  to: number,
+  usual: number,
+): void {
+  if (use === null) {
+    const { count } = match;
+    match.hash = Math.imul(match.hash ^ hash, 0x5bd1e995) + count;
+    match.hash ^= match.hash >>> 13;
+    match.from[count] = cursor.at;
+    match.to[count] = to;
+    match.usual[count] = usual;
+    match.count = count + 1;
+  } else if (use !== 'nothing') match.parts[use] = value;
+  cursor.at = to;
 }
 
 /** After a number without exponent; `at` when there is none. */

@@ -20,10 +20,12 @@ export function queryValue(query: string, name: string): string | null {
   if (query === '') return null;
   const wanted = name.toLowerCase();
   let from = 0;
+  // The next one is looked for once it is passed: looking from each pair would cost the square of the length.
+  let equals = query.indexOf('=');
   while (from <= query.length) {
     const amp = query.indexOf('&', from);
     const end = amp < 0 ? query.length : amp;
-    const equals = query.indexOf('=', from);
+    if (equals >= 0 && equals < from) equals = query.indexOf('=', from);
     if (equals > from && equals < end - 1 && decodePlus(query.slice(from, equals)).toLowerCase() === wanted) {
       return decodePlus(query.slice(equals + 1, end));
     }

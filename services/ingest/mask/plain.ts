@@ -13,7 +13,16 @@ const PATH_HINT = new RegExp(`${TEXT_HINT.source}|password|magic|verify|confirm|
 const QUERY_HINT = new RegExp(`[:%+\\\\]|${HINT.source}`, 'i');
 
 export function isPlainText(text: string): boolean {
-  return !TEXT_HINT.test(text);
+  return isHex(text) || !TEXT_HINT.test(text);
+}
+
+/** Request ids mostly: no shape consists of lower-case hex digits and hyphens alone. */
+function isHex(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (!((c >= 97 && c <= 102) || (c >= 48 && c <= 57) || c === 45)) return false;
+  }
+  return true;
 }
 
 export function isPlainPath(path: string): boolean {
@@ -24,10 +33,12 @@ export function isPlainQuery(query: string, isSecret: IsSecret): boolean {
   if (query === '') return true;
   if (QUERY_HINT.test(query)) return false;
   let from = 0;
+  // The next one is looked for once it is passed: looking from each pair would cost the square of the length.
+  let equals = query.indexOf('=');
   while (from <= query.length) {
     const amp = query.indexOf('&', from);
     const end = amp < 0 ? query.length : amp;
-    const equals = query.indexOf('=', from);
+    if (equals >= 0 && equals < from) equals = query.indexOf('=', from);
     if (equals >= 0 && equals < end) {
       const value = query.slice(equals + 1, end);
       if (value.includes('=') || isSecret(query.slice(from, equals), value)) return false;

@@ -2,6 +2,7 @@
 // those, and for lines with secrets. Both ways see the same lines in the same order, for routes are learned from them.
 
 import assert from 'node:assert/strict';
+import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { gunzipSync } from 'node:zlib';
@@ -9,7 +10,7 @@ import fc from 'fast-check';
 import { createRouteLearner } from '../../../detectors/routes/learner.ts';
 import { DEFAULT_EXTRACTORS } from '../../../schemas/config.ts';
 import { formatByName } from '../../../schemas/gateways/catalogue.ts';
-import { createEventIds } from '../../../services/ingest/event-ids.ts';
+import { createEntryMemory } from '../../../services/ingest/entry-memory.ts';
 import { createFamiliarLines } from '../../../services/ingest/familiar/familiar.ts';
 import { takeApart } from '../../../services/ingest/familiar/leaves.ts';
 import { createNormaliser } from '../../../services/ingest/normalise.ts';
@@ -41,13 +42,14 @@ function bothWays(extractors: readonly string[] = DEFAULT_EXTRACTORS) {
   });
   const builder = createEventBuilder({ ...common, routes: createRouteLearner() });
   const parse = kong.parser({});
-  const ids = createEventIds();
+  const memory = createEntryMemory();
   return (line: string) => {
     const bytes = Buffer.from(line);
     const outcome = fast.normalise(bytes, 'k:1');
     if ('rejection' in outcome && outcome.rejection.reason === 'binary') return;
     const parsed = parse(bytes.toString());
-    const slow = parsed.ok ? builder.toEvent(parsed.record, ids.of('k:1', bytes), 'kong') : parsed;
+    memory.hold('k:1', bytes);
+    const slow = parsed.ok ? builder.toEvent(parsed.record, memory.id(), 'kong') : parsed;
     const expected = 'event' in slow ? slow.event : slow.reason;
     assert.deepStrictEqual('event' in outcome ? outcome.event : outcome.rejection.reason, expected, line);
   };
@@ -119,6 +121,15 @@ describe('familiar lines', () => {
       fc.property(replaced, (line) => [line, line, line].forEach(check)),
       { numRuns: 150 },
     );
+  });
+
+  it('have the id that position and bytes give, however they are read', () => {
+    const memory = createEntryMemory();
+    for (const position of ['a.log:1', 'über.log:2', 'x'.repeat(9000), ''])
+      for (const line of ['', 'é', ordinary[0]!, 'y'.repeat(40_000)]) {
+        assert.equal(memory.hold(position, Buffer.from(line)).toString(), line);
+        assert.equal(memory.id(), hash('sha256', `${position}\0${line}`, 'hex').slice(0, 32));
+      }
   });
 
   it('are read without parsing, except where a secret is in them', () => {

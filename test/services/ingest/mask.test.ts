@@ -289,6 +289,7 @@ test('work grows with the length, not with its square', () => {
     'eyJ',
     'eyJ.',
     'a=',
+    'a&',
     'token',
     'bearer ',
     'bearer: ',
