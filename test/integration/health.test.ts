@@ -116,10 +116,8 @@ test('health and the doctor, with servers that answer and servers that are away'
     () => metric('keytrail_events_total'),
     (count) => count === 500,
   );
-  await until(
-    'dead letters are told',
-    ask,
-    ({ problems }) => problems.map(({ name }) => name).join() === 'dead-letters',
+  await until('dead letters are told', ask, ({ problems }) =>
+    problems.some(({ name }) => name === 'dead-letters'),
   );
   assert.equal((await ask()).code, 200);
   assert.equal(await metric('keytrail_rejected_total'), 30);
