@@ -24,6 +24,7 @@ const HELP = `npm run bench -- [options]
 
 const GOALS: Record<string, number> = {
   'kong-line-to-event': 1.4,
+  'kong-line-of-1000-callers': 1.4,
   'combined-line-to-event': 1.4,
   'message-to-event': 1.4,
   'message-to-verdict': 1,

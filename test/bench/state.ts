@@ -95,6 +95,7 @@ async function measureRestart() {
     return {
       waiting: found.waiting,
       stored_bytes_per_credential: Math.round(found.storedBytesPerCredential),
+      assigned_s: rounded(found.assignedSeconds, 1),
       first_verdict_s: rounded(found.firstVerdictSeconds, 1),
       caught_up_s: rounded(found.caughtUpSeconds, 1),
       resident_bytes: found.residentBytes,
@@ -147,6 +148,7 @@ function table({ memory, cost, restart: found }: Awaited<ReturnType<typeof measu
   }
   if (found !== null) {
     out.push(['stored baseline', `${found.stored_bytes_per_credential} B`, '']);
+    out.push(['start of detect → partitions assigned', `${found.assigned_s} s`, '']);
     out.push(['start of detect → first verdict stored', `${found.first_verdict_s} s`, '10 s']);
     out.push([
       `start of detect → ${found.waiting.toLocaleString('en')} waiting events committed`,

@@ -6,7 +6,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadSettings } from '../../../services/config.ts';
-import { createNormaliserFactory } from '../../../services/ingest/normaliser-factory.ts';
+import {
+  createNormaliserFactory,
+  type NormaliserFactory,
+} from '../../../services/ingest/normaliser-factory.ts';
 import { median, nanosecondsPerEvent } from './cpu.ts';
 import { gatewayLines } from './gateway-lines.ts';
 
@@ -19,27 +22,39 @@ export interface StageTimes {
 }
 
 export const SLICE = 5_000;
-const CREDENTIALS = 10_000;
+/** Known callers may be read faster than new ones, so how many there are counts. */
+const MANY = 10_000;
+const FEW = 1_000;
 
 /** @throws Error when a line is rejected: the comparison would not be of the same work. */
 export function ingestStages(events: number): StageTimes[] {
   const dir = mkdtempSync(join(tmpdir(), 'keytrail-bench-'));
   try {
-    const settings = loadSettings({ directory: dir, environment: { KEYTRAIL_DATA: dir } });
-    const normaliserOf = createNormaliserFactory(settings);
-    return measure(events, normaliserOf('kong'), normaliserOf('combined'));
+    const normaliserOf = createNormaliserFactory(
+      loadSettings({ directory: dir, environment: { KEYTRAIL_DATA: dir } }),
+    );
+    const many = measure({ events, callers: MANY, normaliserOf });
+    const few = measure({ events, callers: FEW, normaliserOf });
+    return [
+      { ...many.kong, stage: 'kong-line-to-event' },
+      { ...few.kong, stage: 'kong-line-of-1000-callers' },
+      { ...many.combined, stage: 'combined-line-to-event' },
+    ];
   } finally {
     rmSync(dir, { recursive: true });
   }
 }
 
-type Normaliser = ReturnType<ReturnType<typeof createNormaliserFactory>>;
+type Times = Omit<StageTimes, 'stage'>;
+type Normaliser = ReturnType<NormaliserFactory>;
 
-function measure(events: number, kong: Normaliser, combined: Normaliser): StageTimes[] {
-  const source = gatewayLines({ credentials: CREDENTIALS });
+function measure(o: { events: number; callers: number; normaliserOf: NormaliserFactory }) {
+  const kong = o.normaliserOf('kong');
+  const combined = o.normaliserOf('combined');
+  const source = gatewayLines({ credentials: o.callers });
   const ns = { parse: [] as number[], kong: [] as number[], combined: [] as number[] };
-  const bytes = { kong: 0, combined: 0, lines: 0 };
-  const slices = Math.ceil(events / SLICE);
+  const bytes = { kong: 0, combined: 0 };
+  const slices = Math.ceil(o.events / SLICE);
   for (let slice = 0; slice < slices; slice++) {
     const lines = Array.from({ length: SLICE }, () => source.next().value!);
     const parse = nanosecondsPerEvent(SLICE, () => {
@@ -48,40 +63,32 @@ function measure(events: number, kong: Normaliser, combined: Normaliser): StageT
     const ofKong = normalising(
       kong,
       lines.map((line) => line.kong),
-      `kong:${slice}`,
+      `kong:${o.callers}:${slice}`,
     );
     const ofCombined = normalising(
       combined,
       lines.map((line) => line.combined),
-      `combined:${slice}`,
+      `combined:${o.callers}:${slice}`,
     );
     for (const line of lines) {
       bytes.kong += line.kong.length;
       bytes.combined += line.combined.length;
     }
-    bytes.lines += SLICE;
     if (slice < slices / 5) continue;
     ns.parse.push(parse);
     ns.kong.push(ofKong);
     ns.combined.push(ofCombined);
   }
   const parseNs = median(ns.parse);
-  const share = bytes.combined / bytes.kong;
-  const perEvent = (all: number): number => Math.round(all / bytes.lines);
-  return [
-    {
-      stage: 'kong-line-to-event',
-      bytesPerEvent: perEvent(bytes.kong),
-      parseNs,
-      stageNs: median(ns.kong),
-    },
-    {
-      stage: 'combined-line-to-event',
-      bytesPerEvent: perEvent(bytes.combined),
-      parseNs: parseNs * share,
-      stageNs: median(ns.combined),
-    },
-  ];
+  const times = (size: number, stageNs: number): Times => ({
+    bytesPerEvent: Math.round(size / (slices * SLICE)),
+    parseNs: (parseNs * size) / bytes.kong,
+    stageNs,
+  });
+  return {
+    kong: times(bytes.kong, median(ns.kong)),
+    combined: times(bytes.combined, median(ns.combined)),
+  };
 }
 
 function normalising(normaliser: Normaliser, lines: readonly Buffer[], from: string): number {

@@ -19,6 +19,8 @@ export interface Restart {
   credentials: number;
   storedBytesPerCredential: number;
   waiting: number;
+  /** Until it had partitions and what credentials share. */
+  assignedSeconds: number;
   firstVerdictSeconds: number;
   caughtUpSeconds: number;
   residentBytes: number;
@@ -39,6 +41,8 @@ export async function restart(broker: TestBroker, o: Warm): Promise<Restart> {
     const begin = Date.now();
     const seconds = (): number => (Date.now() - begin) / 1000;
     const member = servers.detect();
+    await member.working;
+    const assignedSeconds = seconds();
     await until('the first verdict', () => servers.store.store.query('SELECT 1 FROM findings LIMIT 1'), some);
     const firstVerdictSeconds = seconds();
     await until('all events committed', servers.lag, (lag) => lag === 0);
@@ -52,6 +56,7 @@ export async function restart(broker: TestBroker, o: Warm): Promise<Restart> {
       credentials: o.credentials,
       storedBytesPerCredential: Number(learned!.bytes) / Number(learned!.n),
       waiting: WAITING + 1,
+      assignedSeconds,
       firstVerdictSeconds,
       caughtUpSeconds,
       residentBytes: residentOf(member.pid),
