@@ -4,7 +4,7 @@
 // Does not promise: one view for several senders; each learns from its own attempts.
 
 /** Attempts at once to a destination that answers. */
-export const AT_ONCE = 8;
+const AT_ONCE = 8;
 /** Failures in a row by which a destination counts as down. */
 const DOWN_AFTER = 5;
 /** How often a destination that is down is tried when nothing is due. */

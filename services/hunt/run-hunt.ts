@@ -59,6 +59,9 @@ export function createHunter(hunt: Hunt, parts: HuntParts): Hunter {
     const next = await hunts.next(at);
     return next === null ? null : Math.max(at, Math.floor(next / WINDOW) * WINDOW);
   };
+  /** By the stored events too: a clock that jumps ahead must not make a window of hours that are yet to come. */
+  const isBehind = async (from: number, last: number): Promise<boolean> =>
+    last - from > LONG_WINDOW && (await hunts.next(from + LONG_WINDOW)) !== null;
   const keep = async ({ findings, incidents, from }: Found): Promise<void> => {
     const token = `hunt/${hunt.name}/${from}`;
     if (findings.length > 0) await store.insertFindings(findings, token);
@@ -71,7 +74,7 @@ export function createHunter(hunt: Hunt, parts: HuntParts): Hunter {
     async *due(now, signal) {
       const last = now - LAG;
       for (let from = await stand(); from !== null && !signal?.aborted; from = await stand()) {
-        const until = from + (last - from > LONG_WINDOW ? LONG_WINDOW : WINDOW);
+        const until = from + ((await isBehind(from, last)) ? LONG_WINDOW : WINDOW);
         if (until > last) return;
         if (!(await hunts.claim({ hunt: hunt.name, from, owner, now: Date.now(), leaseMs: LEASE }))) return;
         const found = await huntWindow(hunt, { judge: judge!, parts, from, until });

@@ -70,7 +70,7 @@ const MAX_USER_AGENT = 512;
 const MAX_SHORT = 200;
 const MAX_ROUTE = 512;
 const EARLIEST = Date.UTC(1990, 0, 1);
-const LATEST = Date.UTC(2101, 0, 1);
+const LATEST = Date.UTC(2100, 0, 1);
 const METHOD = /^[A-Z0-9!#$%&'*+.^_`|~-]{1,32}$/;
 
 /** @throws Error when a trusted proxy or an extractor cannot be understood. */

@@ -18,6 +18,8 @@ const MAX_SOCKETS = 8;
 
 /** ClickHouse error codes (system.errors) of states that pass by themselves. */
 const PASSING = new Set([
+  75, // CANNOT_WRITE_TO_FILE_DESCRIPTOR
+  76, // CANNOT_OPEN_FILE
   159, // TIMEOUT_EXCEEDED
   202, // TOO_MANY_SIMULTANEOUS_QUERIES
   209, // SOCKET_TIMEOUT
@@ -34,6 +36,9 @@ const PASSING = new Set([
   745, // SERVER_OVERLOADED
   999, // KEEPER_EXCEPTION
 ]);
+
+/** A full disk or quota, a used-up table of open files: under whatever code ClickHouse reports what the system said. */
+const SYSTEM_IS_FULL = /No space left on device|Disk quota exceeded|Too many open files/;
 
 export interface ClientOptions {
   url: string;
@@ -180,7 +185,7 @@ function sorted(error: unknown, o: { what: string; quote: boolean; url: string }
   }
   const code = Number(error.code);
   const type = error.type ?? 'UNKNOWN';
-  if (PASSING.has(code))
+  if (PASSING.has(code) || SYSTEM_IS_FULL.test(error.message))
     return new StoreUnavailable(`ClickHouse at ${place} cannot take ${o.what} now: ${type} (${code})`);
   const detail = o.quote ? `: ${error.message}` : '';
   return new StoreError(code, `ClickHouse refused ${o.what}: ${type} (${code})${detail}`);

@@ -18,6 +18,8 @@ export interface HuntStore {
   next(from: number): Promise<number | null>;
 }
 
+const CLOCKS_DIFFER_MS = 3_600_000;
+
 export function createHuntStore(client: Client): HuntStore {
   return {
     events: (sql, parameters) => client.stream<EventRow>(sql, parameters),
@@ -38,11 +40,12 @@ export function createHuntStore(client: Client): HuntStore {
       await client.insertBinary('hunts', ['hunt', 'until', 'memory'], body.finish());
     },
     async claim({ hunt, from, owner, now, leaseMs }) {
-      const parameters = { hunt, from, now };
+      // A claim that ends much later than one made now was made before the clock was set back, and holds up nobody.
+      const parameters = { hunt, from, now, until: now + leaseMs + CLOCKS_DIFFER_MS };
       const holder = async (): Promise<string | undefined> => {
         const [row] = await client.select<{ owner: string }>(
           `SELECT owner FROM hunt_claims
-           WHERE hunt = {hunt:String} AND window_from = {from:Int64} AND expires_at > {now:Int64}
+           WHERE hunt = {hunt:String} AND window_from = {from:Int64} AND expires_at > {now:Int64} AND expires_at <= {until:Int64}
            ORDER BY claimed_at, owner LIMIT 1`,
           parameters,
         );

@@ -28,7 +28,10 @@ export interface DestinationSummary {
 }
 
 export interface Outbox {
-  /** Adds deliveries; those whose id is there already are left as they are. */
+  /**
+   * Adds deliveries; those whose id is there already are left as they are. `created_at` is raised where the clock that gave it is
+   * behind that of an earlier state of the same incident, so that they are sent in the order of enqueuing.
+   */
   enqueue(rows: readonly Delivery[]): Promise<void>;
   /**
    * Claims up to `limit` pending deliveries whose time has come (`now`, ms), oldest first. Nobody else, and no later
@@ -47,6 +50,8 @@ export interface Outbox {
 
 const COLUMNS =
   'id, destination, incident_id, status, attempts, next_attempt_at, created_at, updated_at, last_error, payload';
+/** No wait and no claim is longer than a day: what ends later than this from now was written before the clock was set back. */
+const LONGEST_MS = 25 * 3_600_000;
 /** More ids than this are looked up in several queries, to keep a query's parameters small. */
 const LOOKUP = 500;
 
@@ -55,18 +60,16 @@ export function createOutbox(client: Client): Outbox {
     async enqueue(rows) {
       for (let from = 0; from < rows.length; from += LOOKUP) {
         const part = rows.slice(from, from + LOOKUP);
-        const existing = new Set(
-          (
-            await client.select<{ id: string }>(
-              'SELECT DISTINCT id FROM deliveries WHERE id IN {ids:Array(FixedString(32))}',
-              { ids: part.map((row) => row.id) },
-            )
-          ).map((row) => row.id),
-        );
-        await client.insert(
-          'deliveries',
-          part.filter((row) => !existing.has(row.id)),
-        );
+        const [existing, latest] = await Promise.all([idsOf(client, part), latestOf(client, part)]);
+        const ordered: Delivery[] = [];
+        for (const row of part) {
+          if (existing.has(row.id)) continue;
+          const key = `${row.destination} ${row.incident_id}`;
+          const created_at = Math.max(row.created_at, (latest.get(key) ?? 0) + 1);
+          latest.set(key, created_at);
+          ordered.push({ ...row, created_at });
+        }
+        await client.insert('deliveries', ordered);
       }
     },
 
@@ -104,20 +107,45 @@ export function createOutbox(client: Client): Outbox {
   };
 }
 
+async function idsOf(client: Client, rows: readonly Delivery[]): Promise<Set<string>> {
+  const existing = await client.select<{ id: string }>(
+    'SELECT DISTINCT id FROM deliveries WHERE id IN {ids:Array(FixedString(32))}',
+    { ids: rows.map((row) => row.id) },
+  );
+  return new Set(existing.map(({ id }) => id));
+}
+
+/** Of each incident and destination, when its last state was put in. */
+async function latestOf(client: Client, rows: readonly Delivery[]): Promise<Map<string, number>> {
+  const states = await client.select<{ destination: string; incident_id: string; at: number }>(
+    `SELECT destination, incident_id, max(created_at) AS at FROM deliveries
+     WHERE incident_id IN {incidents:Array(FixedString(32))} GROUP BY destination, incident_id`,
+    { incidents: rows.map((row) => row.incident_id) },
+  );
+  return new Map(states.map((row) => [`${row.destination} ${row.incident_id}`, row.at]));
+}
+
 /** Three steps: find what is due and free, claim it, then see whose claim came first. */
 async function claimDue(client: Client, o: Claim): Promise<Delivery[]> {
   const free = await client.select<Delivery>(
     `SELECT ${COLUMNS} FROM deliveries FINAL
      WHERE status = 'pending'
-       AND (next_attempt_at <= {now:Int64} OR (attempts > 0 AND updated_at < {triedBefore:Int64}))
+       AND (next_attempt_at <= {now:Int64} OR next_attempt_at > {now:Int64} + {longest:Int64}
+            OR (attempts > 0 AND updated_at < {triedBefore:Int64}))
        AND ({destination:String} = '' OR destination = {destination:String})
        AND (destination, incident_id, created_at) IN
          (SELECT destination, incident_id, min(created_at) FROM deliveries FINAL
           WHERE status = 'pending' GROUP BY destination, incident_id)
        AND (id, updated_at) NOT IN
-         (SELECT delivery_id, delivery_updated_at FROM delivery_claims WHERE expires_at > {now:Int64})
+         (SELECT delivery_id, delivery_updated_at FROM delivery_claims WHERE expires_at > {now:Int64} AND expires_at <= {now:Int64} + {longest:Int64})
      ORDER BY created_at, id LIMIT {limit:UInt32}`,
-    { now: o.now, limit: o.limit, destination: o.destination ?? '', triedBefore: o.triedBefore ?? 0 },
+    {
+      now: o.now,
+      limit: o.limit,
+      destination: o.destination ?? '',
+      triedBefore: o.triedBefore ?? 0,
+      longest: LONGEST_MS,
+    },
   );
   if (free.length === 0) return [];
   await client.insert(
@@ -132,9 +160,9 @@ async function claimDue(client: Client, o: Claim): Promise<Delivery[]> {
   const winners = await client.select<{ id: string; updated_at: number; owner: string }>(
     `SELECT delivery_id AS id, delivery_updated_at AS updated_at, argMin(owner, (claimed_at, owner)) AS owner
      FROM delivery_claims
-     WHERE expires_at > {now:Int64} AND delivery_id IN {ids:Array(FixedString(32))}
+     WHERE expires_at > {now:Int64} AND expires_at <= {now:Int64} + {longest:Int64} AND delivery_id IN {ids:Array(FixedString(32))}
      GROUP BY delivery_id, delivery_updated_at`,
-    { now: o.now, ids: free.map((delivery) => delivery.id) },
+    { now: o.now, ids: free.map((delivery) => delivery.id), longest: LONGEST_MS },
   );
   const won = new Set(
     winners.filter((row) => row.owner === o.owner).map((row) => `${row.id} ${row.updated_at}`),

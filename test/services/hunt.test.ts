@@ -19,6 +19,7 @@ import { findingsOf } from '../detectors/run-case.ts';
 import { openTestStore, type TestStore } from './store/fixtures.ts';
 
 const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
 let t: TestStore;
 before(async () => {
   t = await openTestStore();
@@ -105,7 +106,7 @@ async function attackOfToday(hunt: Hunt, tenant: string): Promise<{ events: ApiE
   const cases = await casesOf(detectorOf(hunt).meta);
   const given = cases.find(({ kind }) => kind === 'fires')!.events();
   const end = Math.floor(Date.now() / (10 * MINUTE)) * 10 * MINUTE - 20 * MINUTE;
-  const shift = Math.floor((end - given.at(-1)!.at) / 86_400_000) * 86_400_000;
+  const shift = Math.floor((end - given.at(-1)!.at) / DAY) * DAY;
   return { events: asTenant(given, tenant).map((event) => ({ ...event, at: event.at + shift })), end };
 }
 const all = async (due: AsyncIterable<Found>): Promise<Found[]> => {
@@ -147,6 +148,34 @@ test('window by window, with a restart after each, it finds the incident once, a
   }
 });
 
+test('a clock that jumps ahead by a day hunts no hours that are yet to come', async () => {
+  const fresh = await openTestStore();
+  try {
+    const hunt = HUNTS.find(({ detector }) => detector === 'D14')!;
+    const whole = (await attackOfToday(hunt, 'jump')).events;
+    const until = Math.floor(whole.at(-1)!.at / (10 * MINUTE)) * 10 * MINUTE;
+    const events = whole.filter(({ at }) => at >= until - 30 * MINUTE);
+    const [first, rest] = [events.filter(({ at }) => at < until), events.filter(({ at }) => at >= until)];
+    assert.ok(rest.length > 0);
+    await fresh.store.insertEvents(first, 'first');
+    const p: HuntParts = { ...parts(), store: fresh.store, hunts: fresh.store.hunts };
+    const before = await all(createHunter(hunt, p).due(until + DAY));
+    assert.equal(before.at(-1)!.until, until);
+    await fresh.store.insertEvents(rest, 'rest');
+    const after = await all(createHunter(hunt, p).due(until + 20 * MINUTE));
+    const hunted = (found: readonly Found[]) => found.reduce((sum, one) => sum + one.events, 0);
+    const undisturbed = await huntWindow(hunt, {
+      judge: createJudge(hunt, p),
+      parts: p,
+      from: 0,
+      until: until + DAY,
+    });
+    assert.equal(hunted(before) + hunted(after), undisturbed.events);
+  } finally {
+    await fresh.close();
+  }
+});
+
 test('a window that another process runs is left alone until its claim expires', async () => {
   const { hunts } = t.store;
   const claim = { hunt: 'first-touch', from: 1000, now: Date.now(), leaseMs: MINUTE };
@@ -154,6 +183,13 @@ test('a window that another process runs is left alone until its claim expires',
   assert.equal(await hunts.claim({ ...claim, owner: 'b' }), false);
   assert.equal(await hunts.claim({ ...claim, owner: 'a' }), true);
   assert.equal(await hunts.claim({ ...claim, owner: 'b', now: claim.now + 2 * MINUTE }), true);
+});
+
+test('a claim from before the clock was set back by a day holds up nobody', async () => {
+  const { hunts } = t.store;
+  const claim = { hunt: 'first-touch', from: 3000, now: Date.now(), leaseMs: MINUTE };
+  assert.equal(await hunts.claim({ ...claim, owner: 'a', now: claim.now + 24 * 60 * MINUTE }), true);
+  assert.equal(await hunts.claim({ ...claim, owner: 'b' }), true);
 });
 
 test('two processes at once: each window is hunted by one of them', async () => {

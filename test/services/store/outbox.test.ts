@@ -140,3 +140,21 @@ test('the summary says what waits, since when and why, and what was lately given
     { ...none, destination: 'siem', pending: 2, oldestAt: START + 1, lastError: 'HTTP 500' },
   ]);
 });
+
+test('a clock that was a week ahead, then set right, delays nothing and turns no order around', async () => {
+  const week = 7 * 24 * 3_600_000;
+  const about = { incident_id: delivery(1).incident_id };
+  await outbox.enqueue([delivery(1, { ...about, created_at: now + week, next_attempt_at: now + week })]);
+  await outbox.enqueue([delivery(2, { ...about, created_at: now, next_attempt_at: now })]);
+  // Claimed by a sender that then died.
+  assert.equal((await outbox.due({ now: now + week, owner: 'a', ...lease })).length, 1);
+  const due = await outbox.due({ now, owner: 'b', ...lease });
+  assert.deepEqual(ids(due), [delivery(1).id], 'the opening goes first');
+  await outbox.record({
+    ...(due[0] as Delivery),
+    status: 'delivered',
+    attempts: 1,
+    updated_at: now + week + 1,
+  });
+  assert.deepEqual(ids(await outbox.due({ now, owner: 'b', ...lease })), [delivery(2).id]);
+});
