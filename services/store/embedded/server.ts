@@ -165,8 +165,8 @@ async function start(files: Files, fixed?: number): Promise<{ engine: RunningEng
 
 /** It answers, and it is ours: on a port that it had before, another program may listen by now. */
 async function ready(url: string, engine: RunningEngine, data: string): Promise<'ready' | 'timeout'> {
-  const deadline = Date.now() + READY_TIMEOUT_MS;
-  while (Date.now() < deadline && engine.running) {
+  const deadline = performance.now() + READY_TIMEOUT_MS;
+  while (performance.now() < deadline && engine.running) {
     if ((await statusOf(`${url}/ping`)) === 200 && (await holder(data)) === engine.pid) return 'ready';
     await new Promise((done) => setTimeout(done, POLL_MS));
   }
