@@ -7,15 +7,10 @@
 import type { ApiEvent, EventObject } from '../../../schemas/event.ts';
 import { type Callers, createCallers } from './callers.ts';
 import { Cursor, expected } from './cursor.ts';
+import { createHeads, type Heads } from './heads.ts';
 
 const ID = expected('{"id":"');
 const AT = expected('","at":');
-const GATEWAY = expected(',"gateway":"');
-const TENANT = expected('","tenant":"');
-const ENVIRONMENT = expected('","environment":"');
-const HOST = expected('","host":"');
-const METHOD = expected('","method":"');
-const PATH = expected('","path":"');
 const ROUTE = expected('","route":"');
 const OBJECTS = expected('","objects":[');
 const COLLECTION = expected('{"collection":"');
@@ -51,34 +46,25 @@ export interface EventScanner {
 
 export function createEventScanner(): EventScanner {
   const cursor = new Cursor();
+  const heads = createHeads();
   const callers = createCallers();
   return {
     scan(value) {
       cursor.open(value);
-      const event = scanEvent(cursor, callers);
+      const event = scanEvent(cursor, heads, callers);
       return cursor.failed || cursor.at !== cursor.end ? null : event;
     },
     close: () => cursor.close(),
   };
 }
 
-function scanEvent(cursor: Cursor, callers: Callers): ApiEvent | null {
+function scanEvent(cursor: Cursor, heads: Heads, callers: Callers): ApiEvent | null {
   cursor.skip(ID);
   const id = cursor.text();
   if (id.length !== ID_LENGTH) return null;
   cursor.skip(AT);
   const at = cursor.whole();
-  cursor.skip(GATEWAY);
-  const gateway = cursor.repeated();
-  cursor.skip(TENANT);
-  const tenant = cursor.repeated();
-  cursor.skip(ENVIRONMENT);
-  const environment = cursor.repeated();
-  cursor.skip(HOST);
-  const host = cursor.repeated();
-  cursor.skip(METHOD);
-  const method = cursor.repeated();
-  cursor.skip(PATH);
+  const { gateway, tenant, environment, host, method } = heads.scan(cursor);
   const path = cursor.text();
   cursor.skip(ROUTE);
   const route = cursor.repeated();
