@@ -17,8 +17,9 @@ export interface FormatOptions {
 }
 
 /**
- * What a value of a JSON line says about the one call. `query` stands in the target as well if that has a query; of `nothing` no
- * event depends on the value.
+ * What a value of a JSON line says about the one call. `query` stands in the target as well if that has a query; what the values of
+ * `route` say gives the record's route, and nothing else does; of `nothing` no event depends on the value, or on whether
+ * there is one.
  */
 export type CallPart =
   | 'time'
@@ -30,12 +31,13 @@ export type CallPart =
   | 'bytesOut'
   | 'latency'
   | 'requestId'
+  | 'route'
   | 'nothing';
 
 /** How a JSON format tells the call from its caller, so that what a caller's lines share is read once. */
 export interface CallParts {
-  /** Null for values that belong to the caller. `nothing` must hold whatever the value is, named extractors aside. */
-  of(path: readonly string[]): CallPart | null;
+  /** Null for values that belong to the caller. `isRead`: whether an identity extractor may read the header or field of this name. */
+  of(path: readonly string[], isRead: (name: string) => boolean): CallPart | null;
   /** Whether everything in the record but the parts follows from the caller's values. */
   complete(record: GatewayRecord): boolean;
 }

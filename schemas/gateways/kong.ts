@@ -164,21 +164,22 @@ const CALL_HEADERS = new Set([
 ]);
 
 const calls: CallParts = {
-  of(path) {
+  of(path, isRead) {
     const [first = '', second = '', third = ''] = path;
+    const unless = (name: string) => (isRead(name) ? null : 'nothing');
     if (path.length === 1)
-      return first === 'started_at' ? 'time' : first === 'upstream_uri' ? 'nothing' : null;
-    if (first === 'request' && second === 'querystring') return 'query';
+      return first === 'started_at' ? 'time' : first === 'upstream_uri' ? unless(first) : null;
+    if (first === 'request' && second === 'querystring') return path.length > 2 ? 'query' : 'nothing';
     if (path.length === 2 && Object.hasOwn(PARTS, first) && Object.hasOwn(PARTS[first]!, second))
       return PARTS[first]![second]!;
     if (first === 'request')
       return second === 'headers' && path.length === 3 && CALL_HEADERS.has(third.toLowerCase())
-        ? 'nothing'
+        ? unless(third)
         : null;
-    const unread =
-      first === 'latencies' ||
-      ((first === 'tries' || (first === 'response' && second === 'headers')) && path.length > 2);
-    return unread ? 'nothing' : null;
+    if (first === 'route') return second === 'paths' ? 'route' : unless('route_name');
+    if (first === 'service') return unless('service');
+    const inside = first === 'tries' || (first === 'response' && second === 'headers');
+    return first === 'latencies' || (inside && path.length > 2) ? 'nothing' : null;
   },
   // Without a Host header the host would come from request.url.
   complete: (record) => record.headers.host !== undefined,

@@ -98,7 +98,7 @@ export function createNormaliser(options: NormaliserOptions): Normaliser {
     try {
       const known = familiarLines()?.read(line) ?? null;
       if (known === null) return null;
-      return builder.eventOf(known.caller, known.call, memory.id(), options.gateway ?? familiar!.format.name);
+      return builder.eventOf(known, memory.id(), options.gateway ?? familiar!.format.name);
     } catch {
       // Whatever is wrong, the parser is to say so.
       return null;

@@ -44,9 +44,15 @@ export interface KnownCaller {
   client: ApiEvent['client'];
   credential: EventCredential;
   host: string;
-  /** The gateway's own route. */
-  route: string | null;
   items: number | null;
+}
+
+/** A line whose caller is known, and what it says of the call. */
+export interface FamiliarLine {
+  caller: KnownCaller;
+  call: Call;
+  /** The gateway's own route, as logged. */
+  route: string | null;
 }
 
 export interface EventBuilder {
@@ -58,7 +64,7 @@ export interface EventBuilder {
    * The event that toEvent() gives for a record of this caller with this call; null when the call is not plain: it may carry a
    * secret or an identity of its own, or may have to be refused.
    */
-  eventOf(caller: KnownCaller, call: Call, id: string, gateway: string): ApiEvent | null;
+  eventOf(line: FamiliarLine, id: string, gateway: string): ApiEvent | null;
 }
 
 type Clean = (text: string, max: number) => string;
@@ -96,8 +102,7 @@ export function createEventBuilder(options: EventBuilderOptions): EventBuilder {
     const tls = record.tls === null ? null : clean(record.tls, MAX_SHORT) || null;
     const client = { ip, prefix, asn, network, country, user_agent: userAgent, ua_family: family, tls };
     const host = record.host === null ? '' : clean(record.host, MAX_SHORT).toLowerCase();
-    const route = record.route === null ? null : clean(record.route, MAX_ROUTE);
-    return { caller: { client, credential, host, route, items: quantity(record.items) }, secret };
+    return { caller: { client, credential, host, items: quantity(record.items) }, secret };
   }
 
   function hasIdentity(query: string): boolean {
@@ -131,7 +136,9 @@ export function createEventBuilder(options: EventBuilderOptions): EventBuilder {
       const path = label(all.mask(masker.path(target.path.slice(0, MAX_PATH * 2)), distinct), MAX_PATH);
       const query = label(all.mask(masker.query(target.query.slice(0, MAX_PATH * 2)), distinct), MAX_PATH);
       const requestId = record.requestId === null ? null : clean(record.requestId, MAX_SHORT) || null;
-      return { event: assemble(options, { id, gateway, method, path, query, requestId }, record, caller) };
+      const route = record.route === null ? null : clean(record.route, MAX_ROUTE);
+      const shown = { id, gateway, method, path, query, requestId, route };
+      return { event: assemble(options, shown, record, caller) };
     },
     callerOf(record) {
       const ip = proxies.clientAddress(record.ip, record.forwardedFor);
@@ -139,7 +146,7 @@ export function createEventBuilder(options: EventBuilderOptions): EventBuilder {
       const { caller, secret } = readCaller(record, ip, '', cleanPlainly);
       return secret === null ? caller : null;
     },
-    eventOf(caller, call, id, gateway) {
+    eventOf({ caller, call, route: logged }, id, gateway) {
       const method = call.method.toUpperCase();
       const target = splitTarget(call.target);
       if (!METHOD.test(method) || !isPossibleTime(call.at) || call.target.length > MAX_PATH) return null;
@@ -148,8 +155,10 @@ export function createEventBuilder(options: EventBuilderOptions): EventBuilder {
       const path = label(target.path, MAX_PATH);
       const query = label(target.query, MAX_PATH);
       const requestId = call.requestId === null ? null : cleanPlainly(call.requestId, MAX_SHORT) || null;
+      const route = logged === null ? null : cleanPlainly(logged, MAX_ROUTE);
+      const shown = { id, gateway, method, path, query, requestId, route };
       const own = { ...caller, client: { ...caller.client }, credential: copyOf(caller.credential) };
-      return assemble(options, { id, gateway, method, path, query, requestId }, call, own);
+      return assemble(options, shown, call, own);
     },
   };
 }
@@ -161,6 +170,8 @@ interface Shown {
   path: string;
   query: string;
   requestId: string | null;
+  /** The gateway's own route. */
+  route: string | null;
 }
 
 /** The event of what may be shown, with the route that the learner gives it. */
@@ -175,7 +186,7 @@ function assemble(options: EventBuilderOptions, shown: Shown, call: Call, caller
     path,
     query,
     status,
-    gatewayRoute: caller.route,
+    gatewayRoute: shown.route,
     lineage: credential.lineage,
     at: call.at,
   });

@@ -2,7 +2,7 @@
 // Always holds: the answer is null, or the event that parser and event builder give for the same bytes (property-tested): what they
 // know of a caller follows from the caller's values alone, and those are compared byte by byte.
 // Secrets: nothing is kept of a line that carries one, by name, by shape or by looking generated; such lines are read slowly each time.
-// Bound: 8,192 callers of at most 1,024 bytes. A caller is remembered from its second line on.
+// Bound: 16,384 callers of at most 1,024 bytes. A caller is remembered from its second line on.
 
 import type { GatewayFormat } from '../../../schemas/gateways/gateway-format.ts';
 import type { GatewayRecord } from '../../../schemas/gateways/gateway-record.ts';
@@ -12,39 +12,35 @@ import { parseTime } from '../../../schemas/gateways/time.ts';
 import { Cursor } from '../../detect/read/cursor.ts';
 import { looksRandom } from '../identify/random.ts';
 import { maskText } from '../mask/mask.ts';
-import type { Call, KnownCaller } from '../to-event.ts';
+import { normalised } from '../mask/names.ts';
+import type { Call, FamiliarLine, KnownCaller } from '../to-event.ts';
 import { takeApart } from './leaves.ts';
-import { createShapes, type Match, type Parts } from './shapes.ts';
-
-/** A line whose caller is known, and what it says of the call. */
-export interface Familiar {
-  caller: KnownCaller;
-  call: Call;
-}
+import { createShapes, type Match, type Usual } from './shapes.ts';
 
 export interface FamiliarLines {
   /** Null for every line that has to be parsed. */
-  read(line: Buffer): Familiar | null;
+  read(line: Buffer): FamiliarLine | null;
   /** Told of a line that was parsed, after read() answered null for it. */
   learn(line: Buffer, record: GatewayRecord, callerOf: (record: GatewayRecord) => KnownCaller | null): void;
 }
 
 interface Entry {
   hash: number;
-  shape: number;
+  layout: number;
   /** The caller's values, one after the other. */
   values: Uint8Array;
   /** Where each value ends in `values`. */
   ends: Uint16Array;
-  /** 1 for those that are the usual ones of their places. */
-  usual: Uint8Array;
+  /** Those that were the usual ones of their places. */
+  usual: (Usual | null)[];
   caller: KnownCaller;
 }
 
 /** Callers have their place in one of a bucket's; where all are taken, the oldest goes. */
-const BUCKETS = 2048;
+const BUCKETS = 4096;
 const PLACES = 4;
 const SEEN = 65_536;
+const MAX_ROUTES = 4096;
 const MAX_BYTES = 1024;
 
 /** Null for formats that do not tell calls from callers. `names` are those that identity extractors read. */
@@ -56,7 +52,10 @@ export function createFamiliarLines(format: GatewayFormat, names: readonly strin
   const buckets: Entry[][] = Array.from({ length: BUCKETS }, () => []);
   /** Hashes of callers that were met once. */
   const seen = new Int32Array(SEEN);
-  const read = new Set(names.map((name) => name.toLowerCase()));
+  /** The record's route by what the line says of it. */
+  const routes = new Map<string, string | null>();
+  const read = new Set(names.map(normalised));
+  const isRead = (name: string) => read.has(normalised(name));
   const bucketOf = ({ hash }: Match) => buckets[(hash ^ (hash >>> 15)) & (BUCKETS - 1)]!;
 
   return {
@@ -65,31 +64,42 @@ export function createFamiliarLines(format: GatewayFormat, names: readonly strin
       const match = shapes.match(cursor);
       const entry = match === null ? undefined : find(bucketOf(match), match, cursor.memory);
       if (entry === undefined) return null;
-      const call = callOf(match!.parts);
-      return call === null ? null : { caller: entry.caller, call };
+      const route = routes.get(routeKey(match!));
+      const call = callOf(match!);
+      return call === null || route === undefined ? null : { caller: entry.caller, call, route };
     },
     learn(line, record, callerOf) {
       if (!calls.complete(record)) return;
       cursor.open(line);
       const match = shapes.match(cursor);
-      if (match === null) learnShape(line);
-      else remember(match, () => callerOf(record));
+      if (match === null) learnShape(line, callerOf(record) !== null);
+      else {
+        learnRoute(match, record);
+        remember(match, () => callerOf(record));
+      }
     },
   };
 
-  function learnShape(line: Buffer): void {
+  function learnShape(line: Buffer, isPlain: boolean): void {
     if (shapes.full) return;
     const text = line.toString('latin1');
     const taken = takeApart(text);
     // Keys can be secrets too: Kong logs parameters as members, `?<token>` among them.
     if (taken === null || taken.keys.some(mayBeSecret)) return;
-    shapes.learn(text, taken.leaves, ({ path }) =>
-      read.has(path.at(-1)?.toLowerCase() ?? '') ? null : calls!.of(path),
-    );
+    shapes.learn(text, taken.leaves, {
+      useOf: ({ path }) => calls!.of(path, isRead),
+      mayKeep: (value) => isPlain && !mayBeSecret(value),
+    });
+  }
+
+  function learnRoute(match: Match, record: GatewayRecord): void {
+    const { route } = match.parts;
+    const plain = typeof route !== 'string' || !route.split('\n').some(mayBeSecret);
+    if (routes.size < MAX_ROUTES && plain) routes.set(routeKey(match), record.route);
   }
 
   function remember(match: Match, callerOf: () => KnownCaller | null): void {
-    const { hash, shape } = match;
+    const { hash, layout } = match;
     const slot = hash & (SEEN - 1);
     const again = seen[slot] === hash;
     seen[slot] = hash;
@@ -101,7 +111,7 @@ export function createFamiliarLines(format: GatewayFormat, names: readonly strin
     const ends = new Uint16Array(values.length);
     values.reduce((end, value, i) => (ends[i] = end + value.length), 0);
     const usual = match.usual.slice(0, match.count);
-    bucket.push({ hash, shape, values: Buffer.from(values.join(''), 'latin1'), ends, usual, caller });
+    bucket.push({ hash, layout, values: Buffer.from(values.join(''), 'latin1'), ends, usual, caller });
     if (bucket.length > PLACES) bucket.shift();
   }
 }
@@ -110,6 +120,8 @@ function find(bucket: readonly Entry[], match: Match, memory: Uint8Array): Entry
   for (const entry of bucket) if (entry.hash === match.hash && isOf(entry, match, memory)) return entry;
   return undefined;
 }
+
+const routeKey = ({ layout, parts }: Match) => `${layout} ${parts.route}`;
 
 /** Null when they are too long, or one of them may be a secret. */
 function valuesOf({ from, to, count }: Match, memory: Buffer): string[] | null {
@@ -130,11 +142,11 @@ function mayBeSecret(value: string): boolean {
 }
 
 function isOf(entry: Entry, match: Match, memory: Uint8Array): boolean {
-  if (entry.shape !== match.shape) return false;
+  if (entry.layout !== match.layout) return false;
   const { values, ends } = entry;
   for (let i = 0; i < match.count; i++) {
-    // Both the usual value of the place, which is the same for ever.
-    if (match.usual[i] === 1 && entry.usual[i] === 1) continue;
+    const usual = match.usual[i]!;
+    if (usual !== null && usual === entry.usual[i]) continue;
     const to = match.to[i]!;
     let k = i === 0 ? 0 : ends[i - 1]!;
     if (to - match.from[i]! !== ends[i]! - k) return false;
@@ -144,12 +156,12 @@ function isOf(entry: Entry, match: Match, memory: Uint8Array): boolean {
 }
 
 /** Null for what is not written plainly: the parser reads it, or says what is wrong. */
-function callOf(parts: Parts): Call | null {
-  const { method, target, query, status, requestId } = parts;
+function callOf({ parts, hasQuery }: Match): Call | null {
+  const { method, target, status, requestId } = parts;
   const at = parseTime(parts.time);
   if (at === null || typeof method !== 'string' || !isMethod(method)) return null;
   if (typeof target !== 'string' || !target.startsWith('/')) return null;
-  if (query !== undefined && !target.includes('?')) return null;
+  if (hasQuery && !target.includes('?')) return null;
   if (typeof requestId !== 'string' || requestId === '' || requestId === '-') return null;
   if (typeof status !== 'number' || !Number.isInteger(status) || status < 100 || status > 599) return null;
   return {

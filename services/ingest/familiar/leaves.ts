@@ -1,11 +1,11 @@
-// Takes a JSON text apart into its texts and numbers, with their paths and places.
-// Always holds: what stands between the leaves, keys and braces, `true` and `null` among it, is the rest of the text, byte by byte.
+// Takes a JSON text apart into its values, with their paths and places.
+// Always holds: the leaves are all there is in it but keys, braces and blanks.
 // Does not promise: to read every text. One with escapes, beyond ASCII, or with too many leaves gives null.
 
 export interface Leaf {
   path: readonly string[];
-  /** A text; else a number. */
-  quoted: boolean;
+  /** `word`: `true`, `false`, `null`, `{}` or `[]`. */
+  kind: 'text' | 'number' | 'word';
   /** First character, after the quote of a text. */
   from: number;
   /** After the last character, where the quote of a text stands. */
@@ -22,7 +22,7 @@ const BLANK = /[\t\n\r ]*/y;
 /** What a JSON text consists of. */
 export interface Taken {
   leaves: Leaf[];
-  /** Names of all members, those of `true` and `null` among them. */
+  /** Names of all members. */
   keys: string[];
 }
 
@@ -43,11 +43,12 @@ export function takeApart(text: string): Taken | null {
     const c = text[at];
     if (c === '{') members(path);
     else if (c === '[') elements(path);
-    else if (c === '"') leaves.push({ path, quoted: true, ...quoted() });
+    else if (c === '"') leaves.push({ path, kind: 'text', ...quoted() });
     else {
       const word = longest(WORD);
-      if (word === 0) leaves.push({ path, quoted: false, from: at, to: at + longest(NUMBER) });
-      at += word === 0 ? longest(NUMBER) : word;
+      const to = at + (word || longest(NUMBER));
+      leaves.push({ path, kind: word > 0 ? 'word' : 'number', from: at, to });
+      at = to;
     }
     blank();
   }
@@ -65,8 +66,9 @@ export function takeApart(text: string): Taken | null {
   }
 
   function members(path: readonly string[]): void {
-    at++;
+    const from = at++;
     blank();
+    if (text[at] === '}') leaves.push({ path, kind: 'word', from, to: at + 1 });
     while (text[at] !== '}') {
       const { from, to } = quoted();
       blank();
@@ -81,8 +83,9 @@ export function takeApart(text: string): Taken | null {
   }
 
   function elements(path: readonly string[]): void {
-    at++;
+    const from = at++;
     blank();
+    if (text[at] === ']') leaves.push({ path, kind: 'word', from, to: at + 1 });
     for (let i = 0; text[at] !== ']'; i++) {
       value([...path, String(i)]);
       if (text[at] === ',') at++;

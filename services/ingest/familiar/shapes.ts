@@ -18,7 +18,7 @@ interface Value {
 }
 
 /** The value that lines mostly have here, so that it is compared instead of read. Never replaced, only given up. */
-interface Usual {
+export interface Usual {
   text: string;
   /** The value and its closing quote. */
   bytes: Expected;
@@ -33,27 +33,41 @@ interface Step {
   before: Expected;
   value: Value | null;
   next: Step[];
-  /** Number of the shape that ends here, where `value` is null. */
-  shape: number;
+  /** What ends here, where `value` is null. */
+  ends: Ending;
   text: string;
 }
 
+interface Ending {
+  layout: number;
+  hasQuery: boolean;
+}
+
 /** What a call's values say; those a line does not have are undefined. */
-export type Parts = { [Part in Exclude<CallPart, 'nothing'>]: string | number | undefined };
+export type Parts = { [Part in Exclude<CallPart, 'nothing' | 'query'>]: string | number | undefined };
 
 /** A matched line; the next one overwrites it. */
 export interface Match {
   parts: Parts;
-  shape: number;
+  /** Number of the layout. Lines of one layout have the same members and words, those aside that are for the query or nothing. */
+  layout: number;
+  /** The line has members of the query. */
+  hasQuery: boolean;
   /** Of the caller's values. */
   hash: number;
   /** Where the caller's values are in the cursor's memory. */
   readonly from: Int32Array;
   readonly to: Int32Array;
-  /** 1 for a value that is the usual one of its place. */
-  readonly usual: Uint8Array;
+  /** The usual value of the place, where the line has it. */
+  readonly usual: (Usual | null)[];
   /** How many values the caller has. */
   count: number;
+}
+
+export interface LearnOptions {
+  useOf(leaf: Leaf): Use;
+  /** Whether the value may be kept. */
+  mayKeep(value: string): boolean;
 }
 
 export interface Shapes {
@@ -62,7 +76,7 @@ export interface Shapes {
   /** Null when the line has no known shape. */
   match(cursor: Cursor): Match | null;
   /** `leaves` are those of the text, which JSON.parse and strict-json.ts have accepted. */
-  learn(text: string, leaves: readonly Leaf[], useOf: (leaf: Leaf) => Use): void;
+  learn(text: string, leaves: readonly Leaf[], o: LearnOptions): void;
 }
 
 const MAX_STEPS = 16_384;
@@ -81,14 +95,15 @@ const VISIBLE = Uint8Array.from({ length: 256 }, (_, c) =>
 export function createShapes(): Shapes {
   const roots: Step[] = [];
   let steps = 0;
-  let shapes = 0;
+  const layouts = new Map<string, number>();
   const match: Match = {
     parts: noParts(),
-    shape: 0,
+    layout: 0,
+    hasQuery: false,
     hash: 0,
     from: new Int32Array(MAX_LEAVES),
     to: new Int32Array(MAX_LEAVES),
-    usual: new Uint8Array(MAX_LEAVES),
+    usual: new Array(MAX_LEAVES).fill(null),
     count: 0,
   };
 
@@ -106,22 +121,44 @@ export function createShapes(): Shapes {
         step = following(step.next, cursor);
       }
       if (step === undefined || cursor.at !== cursor.end) return null;
-      match.shape = step.shape;
+      match.layout = step.ends.layout;
+      match.hasQuery = step.ends.hasQuery;
       return match;
     },
-    learn(text, leaves, useOf) {
+    learn(text, leaves, { useOf, mayKeep }) {
+      const used = leaves.map((leaf) => ({ ...leaf, use: useOf(leaf) }));
+      const own = used.filter(({ use }) => use !== 'query' && use !== 'nothing');
+      const layout = own.map(({ path, kind, use, from, to }) => [
+        path,
+        kind,
+        use,
+        kind === 'word' ? text.slice(from, to) : '',
+      ]);
       let siblings = roots;
       let from = 0;
-      for (const leaf of leaves) {
-        const { quoted } = leaf;
-        const usual = quoted ? usualOf(text.slice(leaf.from, leaf.to)) : null;
+      for (const leaf of used) {
+        const { kind, use } = leaf;
+        if (kind === 'word') continue;
+        const value = text.slice(leaf.from, leaf.to);
+        const usual = kind === 'text' && use === null && mayKeep(value) ? usualOf(value) : null;
         siblings =
-          add(siblings, text.slice(from, leaf.from), { quoted, use: useOf(leaf), usual })?.next ?? [];
+          add(siblings, text.slice(from, leaf.from), { quoted: kind === 'text', use, usual })?.next ?? [];
         from = leaf.to;
       }
-      add(siblings, text.slice(from), null);
+      const end = add(siblings, text.slice(from), null);
+      if (end !== undefined)
+        end.ends = {
+          layout: numberOf(JSON.stringify(layout)),
+          hasQuery: used.some(({ use }) => use === 'query'),
+        };
     },
   };
+
+  function numberOf(layout: string): number {
+    const known = layouts.get(layout) ?? layouts.size + 1;
+    layouts.set(layout, known);
+    return known;
+  }
 
   /** Undefined when there is no room. What is added after that hangs nowhere. */
   function add(siblings: Step[], text: string, value: Step['value']): Step | undefined {
@@ -134,7 +171,7 @@ export function createShapes(): Shapes {
       before: expected(text),
       value,
       next: [],
-      shape: value === null ? ++shapes : 0,
+      ends: { layout: 0, hasQuery: false },
       text,
     };
     siblings.push(step);
@@ -149,12 +186,12 @@ function noParts(): Parts {
     time: undefined,
     method: undefined,
     target: undefined,
-    query: undefined,
     status: undefined,
     bytesIn: undefined,
     bytesOut: undefined,
     latency: undefined,
     requestId: undefined,
+    route: undefined,
   };
 }
 
@@ -176,7 +213,7 @@ function readValue(cursor: Cursor, value: Value, match: Match): boolean {
   const { usual } = value;
   if (usual !== null && cursor.comes(usual.bytes)) {
     usual.met++;
-    note(match, value.use, usual.text, usual.hash, cursor, cursor.at + usual.text.length, 1);
+    note(match, value.use, usual.text, usual.hash, cursor, cursor.at + usual.text.length, usual);
     return true;
   }
   if (usual !== null && ++usual.missed > usual.met + PATIENCE) value.usual = null;
@@ -189,8 +226,8 @@ function readText(cursor: Cursor, use: Use, match: Match): boolean {
   let hash = 0;
   for (let c = memory[to]!; VISIBLE[c] === 1; c = memory[++to]!) hash = (Math.imul(hash, 31) + c) | 0;
   if (memory[to] !== QUOTE || to >= cursor.end) return false;
-  const text = use === null || use === 'nothing' ? '' : memory.latin1Slice(at, to);
-  note(match, use, text, hash, cursor, to, 0);
+  const text = use === null || use === 'nothing' || use === 'query' ? '' : memory.latin1Slice(at, to);
+  note(match, use, text, hash, cursor, to, null);
   return true;
 }
 
@@ -204,7 +241,7 @@ function readNumber(cursor: Cursor, use: Use, match: Match): boolean {
   let k = at;
   for (; k < to && isDigit(c); c = memory[++k]!) number = number * 10 + c - 48;
   if (k < to || to - at > 15) number = Number(memory.latin1Slice(at, to));
-  note(match, use, number, number | 0, cursor, to, 0);
+  note(match, use, number, number | 0, cursor, to, null);
   return true;
 }
 
@@ -216,7 +253,7 @@ function note(
   hash: number,
   cursor: Cursor,
   to: number,
-  usual: number,
+  usual: Usual | null,
 ): void {
   if (use === null) {
     const { count } = match;
@@ -226,7 +263,8 @@ function note(
     match.to[count] = to;
     match.usual[count] = usual;
     match.count = count + 1;
-  } else if (use !== 'nothing') match.parts[use] = value;
+  } else if (use === 'route') match.parts.route = `${match.parts.route ?? ''}${value}\n`;
+  else if (use !== 'nothing' && use !== 'query') match.parts[use] = value;
   cursor.at = to;
 }
 
