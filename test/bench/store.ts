@@ -54,7 +54,12 @@ async function measure() {
     // Incidents, findings, rejections and deliveries to show, and one credential that wanders.
     await fillStore(t.store);
     const analyst = createStore({ ...t.server, ...t.server.analyst });
-    const queries = await queryTimes(analyst, { lineage: WANDERER, to, onProgress });
+    const queries = await queryTimes(analyst, {
+      lineage: WANDERER,
+      to,
+      serverPid: t.server.pid,
+      onProgress,
+    });
     await analyst.close();
     return { filled, disk, queries };
   } finally {
@@ -78,7 +83,13 @@ function figures({ filled, disk, queries }: Awaited<ReturnType<typeof measure>>)
       columns: Object.fromEntries(disk.columns.map(({ name, bytes }) => [name, rounded(bytes)])),
       indexes_and_marks: rounded(disk.otherBytes),
     },
-    queries: queries.map(({ name, ms, rows }) => ({ name, ms: rounded(ms, 1), rows, goal_ms: goalOf(name) })),
+    queries: queries.map(({ name, ms, serverCpuMs, rows }) => ({
+      name,
+      ms: rounded(ms, 1),
+      server_cpu_ms: Math.round(serverCpuMs),
+      rows,
+      goal_ms: goalOf(name),
+    })),
   };
 }
 
@@ -90,9 +101,9 @@ function tables({ events, insert, disk, queries }: ReturnType<typeof figures>): 
     sizes.push([`  ${name}`, bytes, '']);
   sizes.push(['  indexes and marks', disk.indexes_and_marks, '']);
   sizes.push(['rollups', disk.rollups_bytes_per_event, '']);
-  const times = new Table({ head: ['query', 'ms', 'rows', 'goal'], style });
-  for (const { name, ms, rows, goal_ms } of queries)
-    times.push([name, ms > goal_ms ? `${ms} !` : ms, rows, goal_ms]);
+  const times = new Table({ head: ['query', 'ms', 'CPU ms', 'rows', 'goal'], style });
+  for (const { name, ms, server_cpu_ms, rows, goal_ms } of queries)
+    times.push([name, ms > goal_ms ? `${ms} !` : ms, server_cpu_ms, rows, goal_ms]);
   const inserted = `${insert.events_per_second.toLocaleString('en')} events a second inserted, ${insert.server_cpu_ns} ns of the server's CPU each`;
   return `${events.toLocaleString('en')} events; ${inserted}.\n${sizes.toString()}\n${times.toString()}`;
 }

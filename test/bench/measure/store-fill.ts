@@ -1,5 +1,8 @@
 // Fills a store through the insert path that `detect` uses, batch by batch, and says what the events take on disk once merged.
 
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { text } from 'node:stream/consumers';
 import type { Store } from '../../../services/store/store.ts';
 import type { TestStore } from '../../services/store/fixtures.ts';
 import { take } from './ordinary-calls.ts';
@@ -34,14 +37,16 @@ export async function fillEvents(
   return { events, seconds: inserting / 1000, serverNs: (cpuOf(t.server.pid) - before) / events };
 }
 
-/** Merges every partition of the table into one part. */
+/** Merges every partition of the table into one part, which may take minutes: no timeout. */
 export async function merge(t: TestStore, table: string): Promise<void> {
-  const response = await fetch(`${t.server.url}/?database=${t.server.database}`, {
+  const { url, database, username, password } = t.server;
+  const sent = request(`${url}/?database=${database}`, {
     method: 'POST',
-    headers: { 'x-clickhouse-user': t.server.username, 'x-clickhouse-key': t.server.password },
-    body: `OPTIMIZE TABLE ${table} FINAL`,
-  });
-  if (!response.ok) throw new Error(`${table} was not merged: ${await response.text()}`);
+    headers: { 'x-clickhouse-user': username, 'x-clickhouse-key': password, connection: 'close' },
+  }).end(`OPTIMIZE TABLE ${table} FINAL`);
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
+  const said = await text(response);
+  if (response.statusCode !== 200) throw new Error(`${table} was not merged: ${said}`);
 }
 
 export interface OnDisk {
