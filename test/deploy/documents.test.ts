@@ -17,7 +17,9 @@ import { incident } from '../services/store/fixtures.ts';
 import { until } from '../until.ts';
 
 const adrs = readdirSync('docs/adr').map((file) => `docs/adr/${file}`);
-const pages = ['deploy', 'operations', 'threat-model', 'webhooks'].map((name) => `docs/${name}.md`);
+const pages = ['deploy', 'operations', 'performance', 'threat-model', 'webhooks'].map(
+  (name) => `docs/${name}.md`,
+);
 const read = (file: string) => readFileSync(file, 'utf8');
 
 /** Contents of a page's fenced blocks of one language. */
