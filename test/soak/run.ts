@@ -11,7 +11,8 @@ import { problems, type SoakResult, soak } from './soak.ts';
 const HELP = `npm run soak -- [options]
 
   --minutes 20          how long; the first half is for warming up
-  --credentials 20000   credentials the traffic is of
+  --credentials 1000    credentials the traffic is of; what is kept of each grows for its first hundreds of calls, so that many
+                        credentials need many minutes until memory can be flat
   --seed 1              of the traffic
   --json                results as JSON on stdout, with every sample
 
@@ -24,7 +25,7 @@ Examples:
 const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '20' },
-    credentials: { type: 'string', default: '20000' },
+    credentials: { type: 'string', default: '1000' },
     seed: { type: 'string', default: '1' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
