@@ -4,6 +4,7 @@
 // Does not promise: unnamed trailing fields. Those are guessed only where their form leaves no doubt.
 
 import { hopList, peerAddress } from './address.ts';
+import { CombinedScanner } from './combined-plain.ts';
 import { type Draft, finish, newDraft, reject } from './draft.ts';
 import { unwrap } from './envelope.ts';
 import { unescapeValue } from './escapes.ts';
@@ -254,4 +255,5 @@ export const combined: GatewayFormat = {
     const parse = options.logFormat === undefined ? parseDefault : compileAll(options.logFormat);
     return (line) => parse(unwrap(line));
   },
+  plain: (options) => (options.logFormat === undefined ? new CombinedScanner() : null),
 };

@@ -42,6 +42,22 @@ export interface CallParts {
   complete(record: GatewayRecord): boolean;
 }
 
+/** Finds the parts of a text line without parsing it, where it is written plainly. */
+export interface PlainLines {
+  /** False for every line that has to be parsed. Where it is true, the parser would give a record that says what follows. */
+  scan(line: Uint8Array): boolean;
+  /** The record says of the caller what follows from the bytes up to here and from the user agent. */
+  readonly callerTo: number;
+  readonly agentFrom: number;
+  readonly agentTo: number;
+  readonly at: number;
+  readonly method: string;
+  readonly targetFrom: number;
+  readonly targetTo: number;
+  readonly status: number;
+  readonly bytesOut: number;
+}
+
 export interface GatewayFormat {
   name: string;
   title: string;
@@ -55,4 +71,6 @@ export interface GatewayFormat {
   parser(options: FormatOptions): LineParser;
   /** JSON formats whose lines share much with others of the same caller. */
   calls?: CallParts;
+  /** Text formats with a plain way of writing. `options` as for the parser; null when they leave none. */
+  plain?(options: FormatOptions): PlainLines | null;
 }

@@ -89,7 +89,10 @@ export function createNormaliser(options: NormaliserOptions): Normaliser {
     const { settled } = chooser;
     if (settled === null) return null;
     if (familiar?.format !== settled.format)
-      familiar = { format: settled.format, lines: createFamiliarLines(settled.format, names) };
+      familiar = {
+        format: settled.format,
+        lines: createFamiliarLines(settled.format, options.formatOptions, names),
+      };
     return familiar.lines;
   }
 

@@ -6,7 +6,7 @@
 import { createTexts } from './texts.ts';
 
 /** Decoding in place, without what toString() checks at each call. Node has both, its types do not. */
-interface Bytes extends Buffer {
+export interface Bytes extends Buffer {
   latin1Slice(from: number, to: number): string;
   utf8Slice(from: number, to: number): string;
 }

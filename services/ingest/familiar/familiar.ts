@@ -4,17 +4,17 @@
 // Secrets: nothing is kept of a line that carries one, by name, by shape or by looking generated; such lines are read slowly each time.
 // Bound: 16,384 callers of at most 1,024 bytes. A caller is remembered from its second line on.
 
-import type { GatewayFormat } from '../../../schemas/gateways/gateway-format.ts';
+import type { FormatOptions, GatewayFormat } from '../../../schemas/gateways/gateway-format.ts';
 import type { GatewayRecord } from '../../../schemas/gateways/gateway-record.ts';
 import { amount } from '../../../schemas/gateways/json-values.ts';
 import { isMethod } from '../../../schemas/gateways/request-line.ts';
 import { parseTime } from '../../../schemas/gateways/time.ts';
 import { Cursor } from '../../detect/read/cursor.ts';
-import { looksRandom } from '../identify/random.ts';
-import { maskText } from '../mask/mask.ts';
 import { normalised } from '../mask/names.ts';
 import type { Call, FamiliarLine, KnownCaller } from '../to-event.ts';
 import { takeApart } from './leaves.ts';
+import { mayBeSecret } from './may-be-secret.ts';
+import { createPlainLines } from './plain-lines.ts';
 import { createShapes, type Match, type Usual } from './shapes.ts';
 
 export interface FamiliarLines {
@@ -44,8 +44,14 @@ const MAX_ROUTES = 4096;
 const MAX_BYTES = 1024;
 
 /** Null for formats that do not tell calls from callers. `names` are those that identity extractors read. */
-export function createFamiliarLines(format: GatewayFormat, names: readonly string[]): FamiliarLines | null {
+export function createFamiliarLines(
+  format: GatewayFormat,
+  formatOptions: FormatOptions,
+  names: readonly string[],
+): FamiliarLines | null {
   const { calls } = format;
+  const plain = format.plain?.(formatOptions) ?? null;
+  if (plain !== null) return createPlainLines(plain, names);
   if (calls === undefined) return null;
   const shapes = createShapes();
   const cursor = new Cursor();
@@ -134,11 +140,6 @@ function valuesOf({ from, to, count }: Match, memory: Buffer): string[] | null {
     values.push(value);
   }
   return values;
-}
-
-/** Of a text with blanks, such as a user agent, changes between upper and lower case say nothing. */
-function mayBeSecret(value: string): boolean {
-  return (looksRandom(value) && !value.includes(' ')) || maskText(value) !== value;
 }
 
 function isOf(entry: Entry, match: Match, memory: Uint8Array): boolean {

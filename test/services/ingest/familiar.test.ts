@@ -157,7 +157,7 @@ describe('familiar lines', () => {
   });
 
   it('are read without parsing, except where a secret is in them', () => {
-    const lines = createFamiliarLines(kong, [])!;
+    const lines = createFamiliarLines(kong, {}, [])!;
     const builder = createEventBuilder({
       extractors: DEFAULT_EXTRACTORS,
       hmacKey: Buffer.alloc(32),
