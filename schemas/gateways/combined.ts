@@ -186,6 +186,9 @@ function isIngress(t: readonly Token[]): boolean {
   );
 }
 
+/** Quotes and braces come from what something else wrote behind the line, and may belong to a secret. */
+const REQUEST_ID = /^[\w.:+=/@-]{1,128}$/;
+
 /** `$request_length $request_time [upstream] [alternative] addr length time status $req_id` */
 function readIngress(t: readonly Token[], draft: Draft): void {
   const { record } = draft;
@@ -195,6 +198,7 @@ function readIngress(t: readonly Token[], draft: Draft): void {
   const last = t.at(-1) as Token;
   const isId =
     last.kind === 'word' &&
+    REQUEST_ID.test(last.text) &&
     !/^\d{0,3}$/.test(last.text) &&
     last.text !== '-' &&
     peerAddress(last.text) === null;

@@ -2,6 +2,7 @@
 // of Kafka messages and the engine. Counts everything.
 // Always holds: same seed, same lines. What is thrown is a crash, noted with the batch that reproduces it; nothing stops the run.
 
+import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createEngine } from '../../detectors/engine.ts';
 import { createRouteLearner } from '../../detectors/routes/learner.ts';
@@ -131,9 +132,15 @@ export async function poison(o: PoisonOptions): Promise<PoisonResult> {
     await createIntake({ sink }).take(entries, normaliserFor(format));
     const mutationAt = (position: string) => batch[Number(position.slice('poison:'.length)) - first - 1]!;
     const messages: string[] = [];
+    const positionOf = ({ id }: ApiEvent): string =>
+      batch
+        .map((_, i) => `poison:${first + i + 1}`)
+        .find((at) => hash('sha256', `${at}\0${mutationAt(at).bytes}`, 'hex').startsWith(id)) ?? '';
     for (const { event, rejection: refused } of taken) {
-      // Ids of events come from positions, which events do not hold; rejections say theirs.
-      if (event) messages.push(JSON.stringify(apiEvent.parse(event)));
+      if (event) {
+        messages.push(JSON.stringify(apiEvent.parse(event)));
+        look(event, () => `${JSON.stringify(event)}\n  of ${mutationAt(positionOf(event))?.bytes}`);
+      }
       if (refused === undefined) continue;
       const from = mutationAt(rejection.parse(refused).position);
       result.mutations[from.mutation]!.rejected++;
