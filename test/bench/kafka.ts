@@ -21,6 +21,7 @@ import {
   CODECS,
   type Codec,
   type KafkaClient,
+  LIBRARY,
   zstd,
 } from './measure/kafka/client.ts';
 import { createKafkajsClient } from './measure/kafka/kafkajs.ts';
@@ -145,8 +146,8 @@ async function inChild(part: Part): Promise<Usage> {
 }
 
 async function install(): Promise<void> {
-  if (existsSync(join(INSTALLED, 'node_modules', '@platformatic', 'kafka'))) return;
-  onProgress('installing @platformatic/kafka');
+  if (existsSync(join(INSTALLED, 'node_modules', LIBRARY))) return;
+  onProgress(`installing ${LIBRARY}`);
   await mkdir(INSTALLED, { recursive: true });
   await copyFile(WANTED, join(INSTALLED, 'package.json'));
   await run('npm', ['install', '--ignore-scripts', '--no-package-lock'], { cwd: INSTALLED });

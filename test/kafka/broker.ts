@@ -26,6 +26,8 @@ export interface TestBroker {
   /** Ends it as kill -9 does; restart() brings it back with its data at the same address. Null where it is not ours. */
   kill: (() => Promise<void>) | null;
   restart(): Promise<void>;
+  /** Its process, which restart() replaces, and where its topics are; null where it is not ours. */
+  readonly own: { readonly pid: number; readonly data: string } | null;
   close(): Promise<void>;
 }
 
@@ -38,6 +40,7 @@ export async function startBroker(): Promise<TestBroker | null> {
       brokers: process.env.KAFKA_BROKERS.split(','),
       kill: null,
       restart: async () => {},
+      own: null,
       close: async () => {},
     };
   if (process.env[ABSENT]) return null;
@@ -92,8 +95,9 @@ async function startOwn(): Promise<TestBroker> {
   const dir = await mkdtemp(join(tmpdir(), 'keytrail-kafka-'));
   const [port, controller] = await freePorts(2);
   const address = `127.0.0.1:${port}`;
+  const data = join(dir, 'data');
   const properties = join(dir, 'server.properties');
-  await writeFile(properties, configuration(port!, controller!, join(dir, 'data')));
+  await writeFile(properties, configuration(port!, controller!, data));
   const java = [
     '-Xmx512m',
     '-XX:+UseSerialGC',
@@ -145,6 +149,9 @@ async function startOwn(): Promise<TestBroker> {
       await begin();
       await rm(keep, { force: true });
     },
+    get own() {
+      return { pid: Number(readFileSync(join(dir, 'pid'), 'utf8')), data };
+    },
     async close() {
       await rm(keep, { force: true });
       await end();
@@ -158,6 +165,7 @@ function spawnGuarded(command: string, args: string[], dir: string): ChildProces
   const script = `exec 3<&0
 "$@" </dev/null 3<&- &
 child=$!
+echo "$child" >"$DIR/pid"
 (cat <&3 >/dev/null; kill -9 "$child" 2>/dev/null) &
 guard=$!
 exec 3<&- >/dev/null 2>&1

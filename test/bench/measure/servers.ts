@@ -13,7 +13,7 @@ import { type Member, startMember } from '../../chaos/member.ts';
 import type { TestBroker } from '../../kafka/broker.ts';
 import { openTestStore, type TestStore } from '../../services/store/fixtures.ts';
 
-const PARTITIONS = 8;
+export const PARTITIONS = 8;
 /** As the command line compiles it: the loader of the sources would cost 10 to 20 %. */
 const PROGRAM = '.cache/bench/services/main.js';
 
@@ -37,6 +37,8 @@ export interface Servers {
 export interface ServersOptions {
   /** Added to the configuration file. */
   settings?: Record<string, unknown>;
+  /** Added to its `kafka`. */
+  kafka?: Record<string, unknown>;
   /** Folder for CPU profiles of the processes; none are made without it. */
   profile?: string | undefined;
 }
@@ -63,7 +65,7 @@ export async function openServers(broker: TestBroker, o: ServersOptions = {}): P
     JSON.stringify({
       log: { level: 'info' },
       health: { enabled: false },
-      kafka: { brokers, topics, group, partitions: PARTITIONS },
+      kafka: { brokers, topics, group, partitions: PARTITIONS, ...o.kafka },
       clickhouse: { url, username, password, database },
       ...o.settings,
     }),

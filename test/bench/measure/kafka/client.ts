@@ -22,6 +22,9 @@ export interface KafkaClient {
 /** What BusMessage has. False: enough. */
 export type Take = (message: { key: Buffer | null; value: Buffer | null; offset: string }) => boolean;
 
+/** Named here alone: the project does not depend on it. */
+export const LIBRARY = '@platformatic/kafka';
+
 export const CODECS = ['none', 'lz4', 'zstd'] as const;
 export type Codec = (typeof CODECS)[number];
 

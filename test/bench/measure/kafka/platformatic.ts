@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type ClientOptions, FETCH, type KafkaClient, type Take } from './client.ts';
+import { type ClientOptions, FETCH, type KafkaClient, LIBRARY, type Take } from './client.ts';
 
 interface StreamMessage {
   key: Buffer | null;
@@ -51,7 +51,7 @@ export async function createPlatformaticClients(
   o: ClientOptions,
 ): Promise<{ stream: KafkaClient; fetch: KafkaClient }> {
   const require = createRequire(resolve(o.installed, 'package.json'));
-  const library: Library = await import(pathToFileURL(require.resolve('@platformatic/kafka')).href);
+  const library: Library = await import(pathToFileURL(require.resolve(LIBRARY)).href);
   const base = { clientId: 'bench', bootstrapBrokers: [...o.brokers] };
   const newConsumer = (): Consumer =>
     new library.Consumer({
