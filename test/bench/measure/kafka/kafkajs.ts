@@ -30,7 +30,10 @@ export async function createKafkajsClient(o: ClientOptions): Promise<KafkaClient
       await consumer.subscribe({ topics: [o.topic], fromBeginning: true });
       await new Promise<void>((resolve, reject) => {
         consumer.on(consumer.events.GROUP_JOIN, joined);
-        consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
+        // A broker that has just started cannot coordinate groups yet; kafkajs says so and tries again.
+        consumer.on(consumer.events.CRASH, ({ payload }) => {
+          if (!payload.restart) reject(payload.error);
+        });
         consumer
           .run({
             autoCommit: false,
