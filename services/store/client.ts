@@ -3,6 +3,7 @@
 // Does not promise: streaming of large results, except through lines().
 
 import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import {
   ClickHouseError,
   ClickHouseLogLevel,
@@ -54,6 +55,8 @@ export interface Client {
   ping(): Promise<boolean>;
   /** Rows of a SELECT, with UInt64 as numbers. */
   select<T>(sql: string, parameters?: Record<string, unknown>): Promise<T[]>;
+  /** The whole answer to a SELECT as RowBinary. */
+  selectBinary(sql: string, parameters?: Record<string, unknown>): Promise<Buffer>;
   /** Rows of a SELECT one block at a time. */
   stream<T>(sql: string, parameters?: Record<string, unknown>): AsyncIterable<T>;
   /** A statement without a result. `withoutDatabase` for what must run before the database exists. */
@@ -118,6 +121,15 @@ export function createStoreClient(o: ClientOptions): Client {
           http_headers: identified({}),
         });
         return result.json<T>();
+      }),
+    selectBinary: (sql, parameters) =>
+      attempt('the query', true, async () => {
+        const { stream } = await client.exec({
+          query: `${sql} FORMAT RowBinary`,
+          query_params: parameters ?? {},
+          http_headers: identified({}),
+        });
+        return buffer(stream);
       }),
     stream: <T>(sql: string, parameters?: Record<string, unknown>) =>
       blocks<T>(async () => {

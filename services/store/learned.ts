@@ -1,11 +1,12 @@
 // What was learned, as opaque bytes: a row per credential, rows of what a process shares between credentials, and a head per
-// part of the input that says how far it is learned. Written as RowBinary because JSON cannot carry bytes.
+// part of the input that says how far it is learned. Written and read as RowBinary because JSON cannot carry bytes.
 // Always holds: the rows of one save become visible together or not at all (one block of one partition is one part, and
 // ClickHouse adds parts whole); of each row the one with the highest version is read.
 
 import type { StoredBaseline } from '../../detectors/engine-contract.ts';
 import type { Client } from './client.ts';
 import { RowBinary } from './row-binary.ts';
+import { RowBinaryReader } from './row-binary-reader.ts';
 
 export interface LearnedRow extends StoredBaseline {
   /** '' for credentials, `shared/…` for what a process shares between them, `head` for heads. */
@@ -49,7 +50,9 @@ const COLUMNS = [
   'updated_at',
   'state',
 ] as const;
-const SELECT = `SELECT shard, tenant, lineage, layout, version, part, position, writer, updated_at, base64Encode(state) AS state FROM learned FINAL`;
+const SELECT = `SELECT ${COLUMNS.join(', ')} FROM learned FINAL`;
+/** For rows that come as JSON, a block at a time. */
+const SELECT_TEXT = SELECT.replace(/state(?= FROM)/, 'base64Encode(state) AS state');
 /** One block, so that the insert is one part; the server's default would cut at 1,048,449 rows anyway. */
 const ONE_BLOCK = {
   max_insert_block_size: '1048449',
@@ -72,8 +75,9 @@ export function createLearnedStore(client: Client): LearnedStore {
       for (let from = 0; from < parts.length; from += AT_ONCE) {
         const answers = await Promise.all(
           parts.slice(from, from + AT_ONCE).map((part) =>
-            client.select<Row>(
-              `${SELECT} WHERE shard = {shard:String}
+            client.selectBinary(
+              // Granules without a wanted key are left after their keys are read. FINAL allows that: only the key decides.
+              `${SELECT} PREWHERE shard = {shard:String}
                    AND (tenant, lineage) IN arrayZip({tenants:Array(String)}, {lineages:Array(String)})`,
               {
                 shard,
@@ -83,7 +87,7 @@ export function createLearnedStore(client: Client): LearnedStore {
             ),
           ),
         );
-        found.push(...answers.flat().map(decode));
+        for (const answer of answers) found.push(...decode(answer));
       }
       return found;
     },
@@ -107,8 +111,8 @@ export function createLearnedStore(client: Client): LearnedStore {
       return { version: Number(highest?.version ?? 0), keys };
     },
     async *shard(name) {
-      for await (const row of client.stream<Row>(`${SELECT} WHERE shard = {name:String}`, { name }))
-        yield decode(row);
+      for await (const row of client.stream<TextRow>(`${SELECT_TEXT} WHERE shard = {name:String}`, { name }))
+        yield decodeText(row);
     },
     shards: (prefix) =>
       client.select<{ shard: string; version: number }>(
@@ -119,13 +123,31 @@ export function createLearnedStore(client: Client): LearnedStore {
   };
 }
 
-interface Row extends Omit<LearnedRow, 'updatedAt' | 'bytes'> {
+interface TextRow extends Omit<LearnedRow, 'updatedAt' | 'bytes'> {
   updated_at: number;
   state: string;
 }
 
-function decode({ updated_at: updatedAt, state, ...row }: Row): LearnedRow {
+function decodeText({ updated_at: updatedAt, state, ...row }: TextRow): LearnedRow {
   return { ...row, updatedAt, bytes: new Uint8Array(Buffer.from(state, 'base64')) };
+}
+
+/** Rows in the order of COLUMNS. */
+function* decode(answer: Buffer): Generator<LearnedRow> {
+  const read = new RowBinaryReader(answer);
+  while (!read.ended)
+    yield {
+      shard: read.string(),
+      tenant: read.string(),
+      lineage: read.string(),
+      layout: read.string(),
+      version: read.int64(),
+      part: read.string(),
+      position: read.int64(),
+      writer: read.string(),
+      updatedAt: read.int64(),
+      bytes: read.bytes(),
+    };
 }
 
 function encode(rows: readonly LearnedRow[]): Uint8Array {
