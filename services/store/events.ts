@@ -4,6 +4,7 @@
 import type { ApiEvent } from '../../schemas/event.ts';
 import type { Finding } from '../../schemas/finding.ts';
 import type { Rejection } from '../../schemas/rejection.ts';
+import { inKeyOrder } from './key-order.ts';
 import { RowBinary } from './row-binary.ts';
 
 /** Columns of `events` (schemas/sql/001_events.sql) in the order encodeEvents() writes them. */
@@ -60,10 +61,10 @@ const int64 = function (this: RowBinary, value: number): void {
   this.int64(Math.round(value));
 };
 
-/** Events as the body of an insert in RowBinary. */
+/** Events as the body of an insert in RowBinary, in the order of the table. */
 export function encodeEvents(events: readonly ApiEvent[]): Uint8Array {
   const out = new RowBinary(events.length * EVENT_BYTES);
-  for (const event of events) {
+  for (const event of inKeyOrder(events)) {
     encodeCall(out, event);
     encodeClient(out, event.client);
     encodeCredential(out, event.credential);

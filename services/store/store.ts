@@ -57,6 +57,8 @@ export interface Store {
 }
 
 const ACCESS_DENIED = 497;
+/** encodeEvents() leaves nothing to fold within a batch, and folding copies row by row what is a third of an insert's cost. */
+const AS_IT_COMES = { optimize_on_insert: 0 } as const;
 
 /** Opens no connection until it is used. */
 export function createStore(o: StoreOptions): Store {
@@ -78,7 +80,8 @@ export function createStore(o: StoreOptions): Store {
     },
     insertEvents: async (events, token) => {
       const body = events instanceof Uint8Array ? events : encodeEvents(events);
-      if (body.length > 0) await client.insertBinary('events', EVENT_COLUMNS, body, { token });
+      if (body.length > 0)
+        await client.insertBinary('events', EVENT_COLUMNS, body, { token, settings: AS_IT_COMES });
     },
     insertFindings: (findings, token) => client.insert('findings', findings.map(findingRow), token),
     insertIncidents: (incidents, token) => client.insert('incidents', incidents.map(incidentRow), token),
