@@ -58,10 +58,11 @@ export function compileLayout(declarations: readonly Declaration[]): Layout {
     fields: placed.map(({ key, field: { type, length } }) => ({ key, type, length, at: offsets.get(key)! })),
     offset,
     view<S extends StateFields>(owner: string, fields: S, cursor: Cursor): StateView<S> {
-      const view = {};
+      // On a prototype of its own: V8 looks accessors up by hash when two objects have some of the same name but other functions.
+      const accessors = {};
       for (const [name, field] of Object.entries(fields))
-        Object.defineProperty(view, name, property(field, cursor, offset(owner, name)));
-      return view as StateView<S>;
+        Object.defineProperty(accessors, name, property(field, cursor, offset(owner, name)));
+      return Object.create(accessors) as StateView<S>;
     },
   };
 }
