@@ -14,6 +14,7 @@ import type {
   SensitivityTag,
 } from '../schemas/fact.ts';
 import { hash128 } from './hash.ts';
+import { ownShape } from './own-shape.ts';
 
 const MOST_PER_TENANT = 200_000;
 const NO_TAGS: ReadonlySet<SensitivityTag> = new Set();
@@ -79,7 +80,7 @@ export function createKnowledge(facts: Iterable<Fact> = []): Knowledge {
     return own;
   };
 
-  const knowledge: Knowledge = {
+  const knowledge: Knowledge = ownShape({
     get empty() {
       return tenants.size === 0;
     },
@@ -165,7 +166,7 @@ export function createKnowledge(facts: Iterable<Fact> = []): Knowledge {
       const entry = this.inventory(event)?.entitlements.find((e) => matches(e.collection, collection));
       return entry === undefined ? null : { records: entry.records };
     },
-  };
+  });
   for (const fact of facts) knowledge.tell(fact);
   return knowledge;
 }

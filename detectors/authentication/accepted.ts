@@ -5,6 +5,7 @@ import type { ApiEvent } from '../../schemas/event.ts';
 import type { Baseline } from '../baseline/view.ts';
 import type { Memory } from '../detector.ts';
 import { TouchedFilter } from '../endpoint/touched-filter.ts';
+import { ownShape } from '../own-shape.ts';
 import { pairOf } from './tries.ts';
 
 /** Secrets that were accepted, of credentials whose lineage does not follow from the secret. */
@@ -16,7 +17,7 @@ export interface Accepted extends Memory {
 
 export function createAccepted(): Accepted {
   const filter = new TouchedFilter();
-  return {
+  return ownShape({
     get bytes() {
       return filter.bytes;
     },
@@ -62,5 +63,5 @@ export function createAccepted(): Accepted {
       );
       return true;
     },
-  };
+  });
 }

@@ -1,11 +1,12 @@
 // Several memories kept as one.
 
 import type { Memory } from '../detector.ts';
+import { ownShape } from '../own-shape.ts';
 
 /** Length and bytes of each part, in order. */
 export function joined<P extends Record<string, Memory>>(parts: P): P & Memory {
   const all = Object.values(parts);
-  return {
+  return ownShape({
     ...parts,
     get bytes() {
       return all.reduce((sum, part) => sum + part.bytes, 0);
@@ -31,5 +32,5 @@ export function joined<P extends Record<string, Memory>>(parts: P): P & Memory {
         return part.load(stored.subarray(at - length, at));
       });
     },
-  };
+  });
 }

@@ -6,6 +6,7 @@ import type { ApiEvent } from '../../schemas/event.ts';
 import type { Baseline } from '../baseline/view.ts';
 import type { Memory } from '../detector.ts';
 import { hash32, mix32 } from '../hash.ts';
+import { ownShape } from '../own-shape.ts';
 import { clamp } from '../sequential-test.ts';
 
 const HOUR = 3_600_000;
@@ -58,7 +59,7 @@ export interface TriesTable extends Memory {
 
 export function createTries(): TriesTable {
   const all = new Map<number, Tries>();
-  return {
+  return ownShape({
     get size() {
       return all.size;
     },
@@ -120,7 +121,7 @@ export function createTries(): TriesTable {
         });
       return true;
     },
-  };
+  });
 }
 
 const fresh = (at: number): Tries => ({

@@ -7,6 +7,7 @@
 
 import type { ApiEvent } from '../../schemas/event.ts';
 import { hash32 } from '../hash.ts';
+import { ownShape } from '../own-shape.ts';
 import { MATURE } from '../readiness.ts';
 import type { StateView } from '../state/fields.ts';
 import { createCalendar } from './calendar.ts';
@@ -86,7 +87,7 @@ export function createBaseline(options: {
   let tenantName = '';
   let tenantHash = 0;
 
-  const clock = {
+  const clock = ownShape({
     get sameHour() {
       return now.hour === core.hour;
     },
@@ -99,7 +100,7 @@ export function createBaseline(options: {
     get busy() {
       return now.busy;
     },
-  };
+  });
   const bytes = createHourly({ light: rows.bytes, heavy: rows.heavyBytesStats, clock });
   const requests = createHourly({ light: rows.requests, heavy: rows.heavyRequests, clock });
   const novelObjects = createHourly({ light: rows.novel, heavy: rows.heavyNovel, clock });
@@ -151,7 +152,7 @@ export function createBaseline(options: {
     (core.events >= MATURE.requests && core.activeDays >= MATURE.activeDays) ||
     (core.events > 0 && now.event.at - core.firstAt >= MATURE.days * DAY);
 
-  const view: Baseline = {
+  const view: Baseline = ownShape({
     get events() {
       return core.events;
     },
@@ -212,7 +213,7 @@ export function createBaseline(options: {
     },
     source,
     objects,
-  };
+  });
 
   const learnSource = (): void => {
     const { place, minute } = source;
@@ -282,7 +283,7 @@ export function createBaseline(options: {
     return slot;
   };
 
-  return {
+  return ownShape({
     baseline: view,
     peers,
     get slot() {
@@ -358,7 +359,7 @@ export function createBaseline(options: {
         if (shared.hasClient) clientPeers.learnGrowth(age, core.distinct);
       }
     },
-  };
+  });
 }
 
 /** Nobody was identified: counted and learned for routes, not judged as a credential. */

@@ -4,6 +4,7 @@
 
 import type { ApiEvent } from '../../schemas/event.ts';
 import { hash32 } from '../hash.ts';
+import { ownShape } from '../own-shape.ts';
 import type { ObjectMemory } from './object-memory.ts';
 import type { ObjectFacts } from './view.ts';
 
@@ -28,7 +29,7 @@ export function createEventObjects(memory: ObjectMemory): EventObjects {
     hashes.length = fresh.length = 0;
     total = hash = collectionHash = 0;
   };
-  return {
+  return ownShape({
     get total() {
       return total;
     },
@@ -62,5 +63,5 @@ export function createEventObjects(memory: ObjectMemory): EventObjects {
       for (const novel of fresh) memory.add(novel, owner);
     },
     clear,
-  };
+  });
 }

@@ -4,6 +4,7 @@
 
 import type { ApiEvent } from '../../schemas/event.ts';
 import { mix32 } from '../hash.ts';
+import { ownShape } from '../own-shape.ts';
 import { clientHash, clusterLabel, countryCode, prefixCode } from './source-code.ts';
 import { SOURCE_FLOOR, type SourceProbability } from './source-probability.ts';
 import type { Place, SourceTable } from './source-table.ts';
@@ -60,7 +61,7 @@ export function createEventSource(options: {
     own = probabilities.credential(place, table, minute);
     client = probabilities.client(place, table, minute);
   };
-  return {
+  return ownShape({
     place,
     get minute() {
       return minute;
@@ -117,7 +118,7 @@ export function createEventSource(options: {
       since = -2;
       own = peers = client = tenants = -1;
     },
-  };
+  });
 }
 
 /** Key of a tenant's prefix in the egress table. */

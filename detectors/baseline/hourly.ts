@@ -2,6 +2,7 @@
 // Always holds: a sum counts every event; statistics learn only from hours and days no part of which was quarantined;
 // a mature level rises by at most 15 % a week. Does not promise to place a late event into an hour already complete.
 
+import { ownShape } from '../own-shape.ts';
 import type { StateView } from '../state/fields.ts';
 import type { HOURLY_BYTES, HOURLY_HEAVY } from './fields.ts';
 import type { HourlyStatistics } from './view.ts';
@@ -74,7 +75,7 @@ export function createHourly(options: {
 }): Hourly {
   const { light, heavy, clock } = options;
   const moments = { mean: 0, variance: 0 };
-  return {
+  return ownShape({
     get thisHour() {
       return clock.sameHour ? light.hourSum : 0;
     },
@@ -131,5 +132,5 @@ export function createHourly(options: {
       heavy.anchorMean = light.logMean;
       heavy.anchorMaxDay = Math.max(light.maxDay, heavy.previousMaxDay);
     },
-  };
+  });
 }

@@ -3,6 +3,7 @@
 // Always holds: `known` facts are of the past until learn; a member is never forgotten. See known-set.ts for strangers.
 
 import { hash32, mix32 } from '../hash.ts';
+import { ownShape } from '../own-shape.ts';
 import { BLOCK, type CredentialRows } from './credential-rows.ts';
 import { BUSY_EVENTS, LIGHT_SET } from './fields.ts';
 import { addToBitmap, inBitmap, inList, membersBehind, shortHash } from './known-set.ts';
@@ -95,7 +96,7 @@ export function createKnownThings(rows: CredentialRows, now: Moment): KnownThing
     core.shapes += 1;
   };
 
-  return {
+  return ownShape({
     get routeKnown() {
       return routeKnown;
     },
@@ -115,5 +116,5 @@ export function createKnownThings(rows: CredentialRows, now: Moment): KnownThing
       if (!now.busy && core.seen >= BUSY_EVENTS) promote();
     },
     learnShape,
-  };
+  });
 }

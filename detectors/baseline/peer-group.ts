@@ -2,6 +2,7 @@
 // Always holds: each credential hour counts once, however busy it was, so one bulk reader does not speak for all;
 // quarantined hours and anonymous callers are left out. Does not promise percentiles from fewer than 20 credentials.
 
+import { ownShape } from '../own-shape.ts';
 import type { StateView } from '../state/fields.ts';
 import { type GROUP, GROWTH_AGES, GROWTH_BINS } from './fields.ts';
 import { winsorisedStep } from './hourly.ts';
@@ -47,7 +48,7 @@ export function createPeerGroup(state: StateView<typeof GROUP>, age: () => numbe
     }
     return 0;
   };
-  return {
+  return ownShape({
     get size() {
       return state.size;
     },
@@ -109,5 +110,5 @@ export function createPeerGroup(state: StateView<typeof GROUP>, age: () => numbe
         }
       state.growth.set(index, state.growth.get(index) + 1);
     },
-  };
+  });
 }

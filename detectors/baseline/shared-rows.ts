@@ -2,6 +2,7 @@
 // Always holds: bounded by CLOCK; what is forgotten at the bound is counted and learned anew. Tenants share no row.
 
 import type { Detector } from '../detector.ts';
+import { ownShape } from '../own-shape.ts';
 import type { StateFields } from '../state/fields.ts';
 import { compileLayout, type Declaration, type Layout } from '../state/layout.ts';
 import { createRows, type Rows } from '../state/rows.ts';
@@ -60,7 +61,7 @@ export function createSharedRows(options: {
     }
     return scope;
   };
-  return {
+  return ownShape({
     groups,
     routes,
     forms: {
@@ -99,5 +100,5 @@ export function createSharedRows(options: {
       routes.mark(slot);
       routes.slab.seek(slot);
     },
-  };
+  });
 }

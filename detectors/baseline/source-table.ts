@@ -2,6 +2,7 @@
 // Always holds: entries are distinct (prefix, ASN, country, client) tuples; counts decay with a half-life of 30 days.
 // Does not promise to remember a source that more than 16 busier or more recent ones pushed out.
 
+import { ownShape } from '../own-shape.ts';
 import type { NumberArray, StateView } from '../state/fields.ts';
 import {
   type CORE,
@@ -123,7 +124,7 @@ export function createSourceTable(options: {
     });
   }
 
-  return {
+  return ownShape({
     get size() {
       return core.sourceCount;
     },
@@ -171,5 +172,5 @@ export function createSourceTable(options: {
       core.sourceLast = index;
       return isNew;
     },
-  };
+  });
 }

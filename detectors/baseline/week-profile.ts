@@ -1,6 +1,7 @@
 // In which hours of the week (UTC, Monday first) a credential is active, with a half-life of four weeks.
 // Always holds: shares are smoothed over the hours beside and never 0; light credentials have no profile.
 
+import { ownShape } from '../own-shape.ts';
 import type { CredentialRows } from './credential-rows.ts';
 import type { Moment } from './moment.ts';
 
@@ -22,7 +23,7 @@ export function createWeekProfile({ heavy }: CredentialRows, now: Moment): WeekP
   const fade = (keep: number): void => {
     for (let i = 0; i < WEEK_HOURS; i++) heavy.hourCounts.set(i, heavy.hourCounts.get(i) * keep);
   };
-  return {
+  return ownShape({
     get share() {
       if (!now.busy) return 1 / WEEK_HOURS;
       let total = 0;
@@ -39,5 +40,5 @@ export function createWeekProfile({ heavy }: CredentialRows, now: Moment): WeekP
       heavy.hourCounts.set(here, heavy.hourCounts.get(here) + UNIT);
     },
     fade,
-  };
+  });
 }

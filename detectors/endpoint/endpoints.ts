@@ -5,6 +5,7 @@
 
 import type { Memory } from '../detector.ts';
 import { hash32, mix32 } from '../hash.ts';
+import { ownShape } from '../own-shape.ts';
 import { type Contribution, ShareTest } from './share-test.ts';
 import { type StoredFilter, TouchedFilter } from './touched-filter.ts';
 import { UsualShare } from './usual-share.ts';
@@ -45,7 +46,7 @@ export function createEndpoints(): Endpoints {
     for (const [key, one] of all) if (one.lastAt < at) [oldest, at] = [key, one.lastAt];
     all.delete(oldest);
   };
-  return {
+  return ownShape({
     get bytes() {
       return bytes();
     },
@@ -72,7 +73,7 @@ export function createEndpoints(): Endpoints {
     },
     save: () => encode(all),
     load: (stored) => decode(stored, all),
-  };
+  });
 }
 
 interface StoredEndpoint {

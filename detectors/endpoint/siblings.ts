@@ -4,6 +4,7 @@
 import type { ApiEvent } from '../../schemas/event.ts';
 import type { EvidenceItem } from '../../schemas/finding.ts';
 import type { Memory, SharedDraft } from '../detector.ts';
+import { ownShape } from '../own-shape.ts';
 
 const HOUR = 3_600_000;
 const LEAST = 3;
@@ -40,7 +41,7 @@ export interface Pool extends Memory {
 
 export function createPool(): Pool {
   const clients = new Map<string, Together>();
-  return {
+  return ownShape({
     get bytes() {
       let total = 0;
       for (const { members } of clients.values()) total += 200 + members.size * 200;
@@ -87,7 +88,7 @@ export function createPool(): Pool {
         clients.set(rest.key, { ...rest, members: new Map(members.map((one) => [one.lineage, one])) });
       return true;
     },
-  };
+  });
 }
 
 /** What is the same for all members, for the detector's words about them. */

@@ -3,6 +3,7 @@
 // the tree's own bounds hold whatever is forgotten here.
 
 import { hash32 } from '../hash.ts';
+import { ownShape } from '../own-shape.ts';
 
 /** Lineages that must ask for a template no success has proven. */
 const WITNESSES = 3;
@@ -35,7 +36,7 @@ export function createProof(bounds: ProofBounds): Proof {
   const allowances = new Map<string, Allowance>();
   const candidates = new Map<string, number[]>();
 
-  return {
+  return ownShape({
     get candidates() {
       return candidates.size;
     },
@@ -67,5 +68,5 @@ export function createProof(bounds: ProofBounds): Proof {
       candidates.set(template, [who.hash]);
       return 'waiting';
     },
-  };
+  });
 }

@@ -2,6 +2,7 @@
 // Always holds: at most `limit` are kept, the oldest are dropped first and counted.
 
 import type { Incident } from '../../schemas/incident.ts';
+import { ownShape } from '../own-shape.ts';
 import type { IncidentHandle } from './calls.ts';
 
 interface Kept {
@@ -33,7 +34,7 @@ export function createArchive(limit: number): Archive {
     if (rest.length > 0) byCredential.set(old.credential, rest);
     else byCredential.delete(old.credential);
   };
-  return {
+  return ownShape({
     keep(credential, report, handle) {
       forget(report.id);
       const entry = { credential, report, handle };
@@ -54,5 +55,5 @@ export function createArchive(limit: number): Archive {
     get dropped() {
       return dropped;
     },
-  };
+  });
 }

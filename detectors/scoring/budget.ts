@@ -4,6 +4,7 @@
 // nor are those about many callers (incidents.ts).
 
 import type { Severity } from '../../schemas/finding.ts';
+import { ownShape } from '../own-shape.ts';
 import { DAY } from './open-incident.ts';
 
 export interface Budget {
@@ -22,7 +23,7 @@ export type StoredBudget = ReadonlyMap<string, { left: number; at: number }>;
 export function createBudget(perDay: number): Budget {
   const buckets = new Map<string, { left: number; at: number }>();
   let changes = 0;
-  return {
+  return ownShape({
     spend(tenant, severity, at) {
       changes++;
       const bucket = buckets.get(tenant) ?? { left: perDay, at };
@@ -40,5 +41,5 @@ export function createBudget(perDay: number): Budget {
     load(saved) {
       for (const [tenant, bucket] of saved) buckets.set(tenant, { ...bucket });
     },
-  };
+  });
 }

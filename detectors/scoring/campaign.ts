@@ -4,6 +4,7 @@
 
 import type { SharedDraft } from '../detector.ts';
 import { hash128 } from '../hash.ts';
+import { ownShape } from '../own-shape.ts';
 import { spanInWords } from '../reporting.ts';
 import { SAME_VALUE, togetherEvidence } from './campaign-test.ts';
 import { DAY } from './open-incident.ts';
@@ -58,7 +59,7 @@ export type StoredCampaigns = ReadonlyMap<
 export function createCampaigns(): Campaigns {
   const groups = new Map<string, Group>();
   let changes = 0;
-  return {
+  return ownShape({
     meet(w) {
       const { tenant, lineage, at } = w.finding;
       if (w.meta.tactic === 'posture' || 'subject' in w.draft) return null;
@@ -99,7 +100,7 @@ export function createCampaigns(): Campaigns {
         groups.set(key, { members: new Map(described), runningUntil });
       }
     },
-  };
+  });
 }
 
 function keep(group: Group, lineage: string, w: Waiting): void {

@@ -3,6 +3,7 @@
 // Does not promise exactness past the limit: there the relative standard error is 0.65 % of what was added since.
 
 import { hash32 } from '../hash.ts';
+import { ownShape } from '../own-shape.ts';
 
 /** Entries all exact counters together may still take; shared, so that memory is bounded over all incidents. */
 export interface DistinctBudget {
@@ -114,7 +115,7 @@ export function createDistinctCounter(
   };
   if (saved) load(saved);
 
-  return {
+  return ownShape({
     add(text) {
       const key = keyOf(text);
       if (!registers) {
@@ -144,7 +145,7 @@ export function createDistinctCounter(
       sketched,
     }),
     close: release,
-  };
+  });
 }
 
 /** Open addressing with linear probing; the table is never more than half full. */

@@ -8,6 +8,7 @@
 
 import type { ApiEvent } from '../../schemas/event.ts';
 import type { Incident } from '../../schemas/incident.ts';
+import { ownShape } from '../own-shape.ts';
 import { createDistinctCounter, type DistinctBudget, type StoredDistinct } from './distinct.ts';
 
 /** Share of new objects that the credential's novelty filter takes for known ones (detectors/baseline/view.ts). */
@@ -90,7 +91,7 @@ export function createExposure(o: {
     const size = event.items ?? event.page?.limit ?? 0;
     return size > 0 && pages.add(`${event.route}\n${event.query}\n${event.page?.value ?? ''}`) ? size : 0;
   };
-  return {
+  return ownShape({
     count(call, novel) {
       bytes += call.bytes_out;
       if (call.status < 200 || call.status > 299) return;
@@ -159,5 +160,5 @@ export function createExposure(o: {
       queries.close();
       pages.close();
     },
-  };
+  });
 }

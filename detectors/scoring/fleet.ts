@@ -3,6 +3,7 @@
 // Always holds: counted per tenant, value and credential; bounded, the value met least recently is forgotten.
 // Does not promise to know a change from its first credential: see hold.ts.
 
+import { ownShape } from '../own-shape.ts';
 import { DAY } from './open-incident.ts';
 
 const WINDOW = 30 * 60_000;
@@ -57,7 +58,7 @@ interface Value {
 export function createFleet(): Fleet {
   const values = new Map<string, Value>();
   let changes = 0;
-  return {
+  return ownShape({
     meet(o) {
       changes++;
       const key = `${o.tenant}\n${o.detector}\n${o.value}`;
@@ -89,7 +90,7 @@ export function createFleet(): Fleet {
     load(saved) {
       for (const [key, value] of saved) values.set(key, { ...value, met: new Map(value.met) });
     },
-  };
+  });
 }
 
 function forgetOld(value: Value, at: number): void {

@@ -4,6 +4,7 @@
 // objects from there. Bounded; at the bound the oldest is let go at once.
 
 import type { ApiEvent } from '../../schemas/event.ts';
+import { ownShape } from '../own-shape.ts';
 import type { CallFacts, TrailEntry } from './calls.ts';
 import type { Waiting } from './support.ts';
 
@@ -35,7 +36,7 @@ export interface Holds {
 export function createHolds(): Holds {
   const waiting = new Map<string, Held>();
   let earliest = Number.POSITIVE_INFINITY;
-  return {
+  return ownShape({
     get size() {
       return waiting.size;
     },
@@ -74,5 +75,5 @@ export function createHolds(): Holds {
       // In the order of their events, not in that in which they began to wait here.
       return out.sort((a, b) => a.event.at - b.event.at || (a.finding.id < b.finding.id ? -1 : 1));
     },
-  };
+  });
 }

@@ -2,6 +2,7 @@
 // Always holds: low ≤ records ≤ high. Two parts may have read the same record, so only the largest part's lower bound is certain.
 
 import type { Incident } from '../../schemas/incident.ts';
+import { ownShape } from '../own-shape.ts';
 import { NO_KEYS } from './distinct.ts';
 import type { Exposure, StoredExposure } from './exposure.ts';
 import type { OpenIncident } from './open-incident.ts';
@@ -29,7 +30,7 @@ export function jointExposure(parts: Parts, saved?: StoredExposure): Exposure {
       counted.bytes,
       sum(({ exposure }) => exposure.bytes),
     );
-  return {
+  return ownShape({
     // The parts count calls.
     count() {},
     countPage() {},
@@ -80,7 +81,7 @@ export function jointExposure(parts: Parts, saved?: StoredExposure): Exposure {
       possible: counted.possible,
     }),
     close() {},
-  };
+  });
 }
 
 /** The busiest sources of all parts. */
@@ -90,7 +91,7 @@ export function jointSources(parts: Parts): SourceTable {
     for (const { incident } of parts) rows.push(...incident.sources.rows());
     return rows.sort((a, b) => b.events - a.events || (a.first_at < b.first_at ? -1 : 1));
   };
-  return {
+  return ownShape({
     count() {},
     rows() {
       const rows = all();
@@ -108,5 +109,5 @@ export function jointSources(parts: Parts): SourceTable {
       return all().length;
     },
     save: () => ({ rows: [], other: null }),
-  };
+  });
 }

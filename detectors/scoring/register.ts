@@ -4,6 +4,7 @@
 
 import type { Incident } from '../../schemas/incident.ts';
 import type { Attributed } from '../detector.ts';
+import { ownShape } from '../own-shape.ts';
 import type { Archive } from './archive.ts';
 import type { IncidentHandle } from './calls.ts';
 import type { DistinctBudget } from './distinct.ts';
@@ -142,7 +143,7 @@ export function createRegister(o: {
     overflow++;
   };
 
-  return {
+  return ownShape({
     entriesOf,
     report,
     tell,
@@ -279,7 +280,7 @@ export function createRegister(o: {
       return out;
     },
     mayClose: (watermark: number): boolean => closedEarly.length > 0 || watermark >= nextCheck,
-  };
+  });
 }
 
 function closedReport(entry: Entry, tell: (entry: Entry, eventId: string) => Incident): Incident {

@@ -2,6 +2,7 @@
 // Always holds: at most MAX_SOURCES rows; calls from further prefixes are counted in the last row, `other`.
 
 import type { Incident } from '../../schemas/incident.ts';
+import { ownShape } from '../own-shape.ts';
 
 export const MAX_SOURCES = 20;
 
@@ -35,7 +36,7 @@ export interface StoredSources {
 export function createSourceTable(saved?: StoredSources): SourceTable {
   const table = new Map(saved?.rows.map((row) => [row.prefix, { ...row }]));
   let other: Row | null = saved?.other ? { ...saved.other } : null;
-  return {
+  return ownShape({
     count(call) {
       let row = table.get(call.prefix);
       if (!row) {
@@ -66,5 +67,5 @@ export function createSourceTable(saved?: StoredSources): SourceTable {
       return table.size;
     },
     save: () => ({ rows: [...table.values()].map((row) => ({ ...row })), other: other && { ...other } }),
-  };
+  });
 }

@@ -3,6 +3,7 @@
 // what is dropped before its time is counted.
 
 import type { ApiEvent } from '../../schemas/event.ts';
+import { ownShape } from '../own-shape.ts';
 import type { BaselineFacts } from './calls.ts';
 import type { Candidate } from './digest.ts';
 import { type Claim, DAY } from './open-incident.ts';
@@ -34,7 +35,7 @@ export function createSupport(maxCredentials: number, onDrop: (claims: readonly 
   const waiting = new Map<string, Waiting[]>();
   let dropped = 0;
 
-  return {
+  return ownShape({
     wait(credential, claim) {
       const { detector, at, log_e } = claim.finding;
       const before = (waiting.get(credential) ?? []).filter((other) => at - other.finding.at < DAY);
@@ -99,5 +100,5 @@ export function createSupport(maxCredentials: number, onDrop: (claims: readonly 
     get dropped() {
       return dropped;
     },
-  };
+  });
 }

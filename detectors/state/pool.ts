@@ -2,6 +2,7 @@
 // Always holds: handle 0 means none; at the bound the owner of a block unused for a CLOCK round is evicted whole, so
 // no row ever loses only a part of itself. Does not promise room for a bound of zero.
 
+import { ownShape } from '../own-shape.ts';
 import { type Cursor, createSlab } from './slab.ts';
 
 export interface Pool {
@@ -49,7 +50,7 @@ export function createPool(options: {
       used[index] = 0;
     }
   };
-  return {
+  return ownShape({
     cursor: slab.cursor,
     blockBytes: slab.rowBytes,
     get size() {
@@ -79,5 +80,5 @@ export function createPool(options: {
       used[handle - 1] = 1;
     },
     block: (handle) => slab.row(handle - 1),
-  };
+  });
 }

@@ -3,6 +3,7 @@
 // changed is named by takeChanged() once, unless it went before.
 // Does not promise that bytes of another layout load: the caller compares digests, load() only checks lengths.
 
+import { ownShape } from '../own-shape.ts';
 import type { Layout } from './layout.ts';
 import { createPool, type Pool } from './pool.ts';
 import { createSlab, type Slab } from './slab.ts';
@@ -86,7 +87,7 @@ export function createRows(options: {
       pinned: () => pinned,
     }),
   );
-  return {
+  return ownShape({
     slab,
     table,
     pools,
@@ -181,5 +182,5 @@ export function createRows(options: {
     setText(slot, text) {
       texts[slot] = text.slice(0, MAX_TEXT);
     },
-  };
+  });
 }

@@ -2,6 +2,8 @@
 // Always holds: never more rows than `capacity`; a fresh row is all zero; rows start on 8-byte boundaries.
 // Does not promise: which index a row gets. Nothing here allocates per access.
 
+import { ownShape } from '../own-shape.ts';
+
 /** The row that views currently look at: one buffer under five types, and the row's first byte. */
 export interface Cursor {
   base: number;
@@ -65,7 +67,7 @@ export function createSlab(options: { rowBytes: number; capacity: number; chunkR
     const start = (index & mask) * rowBytes;
     return chunks[index >>> shift]!.u8.subarray(start, start + rowBytes);
   };
-  return {
+  return ownShape({
     cursor,
     rowBytes,
     capacity,
@@ -103,5 +105,5 @@ export function createSlab(options: { rowBytes: number; capacity: number; chunkR
       }
     },
     row,
-  };
+  });
 }

@@ -2,6 +2,7 @@
 // Always holds: at most `capacity` rows; before a row goes, `onEvict` sees it whole; a hit costs no Map write.
 // Does not promise exact least-recently-used order: CLOCK gives every row touched since the last round another one.
 
+import { ownShape } from '../own-shape.ts';
 import type { Slab } from './slab.ts';
 
 export interface Table {
@@ -82,7 +83,7 @@ export function createTable(options: {
       used[slot] = 0;
     }
   };
-  return {
+  return ownShape({
     get size() {
       return slab.size;
     },
@@ -131,5 +132,5 @@ export function createTable(options: {
     *slots() {
       for (let slot = 0; slot < names.length; slot++) if (names[slot] !== undefined) yield slot;
     },
-  };
+  });
 }

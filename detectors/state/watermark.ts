@@ -3,6 +3,8 @@
 // up to an hour ahead moves it at once; further ahead only when 16 events in a row agree, and then to the earliest of
 // them. While fewer than 16 events were seen it is the earliest of them, so that a wrong first date does no harm.
 
+import { ownShape } from '../own-shape.ts';
+
 const STEP = 3_600_000;
 const AGREE = 16;
 
@@ -19,7 +21,7 @@ export function createWatermark(): Watermark {
   let seen = 0;
   let ahead = 0;
   let earliest = 0;
-  return {
+  return ownShape({
     get value() {
       return value;
     },
@@ -46,5 +48,5 @@ export function createWatermark(): Watermark {
       ahead = a;
       earliest = e;
     },
-  };
+  });
 }

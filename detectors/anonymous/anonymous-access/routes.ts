@@ -3,6 +3,7 @@
 
 import type { Attributed, Memory } from '../../detector.ts';
 import { hash32, mix32 } from '../../hash.ts';
+import { ownShape } from '../../own-shape.ts';
 
 const MOST_ROUTES = 20_000;
 const MOST_CALLERS = 1000;
@@ -59,7 +60,7 @@ const fresh = (at: number): RouteFacts => ({
 
 export function createRoutes(): Routes {
   const all = new Map<number, RouteFacts>();
-  return {
+  return ownShape({
     get bytes() {
       let total = 0;
       for (const { objects, callers } of all.values()) total += 160 + objects.size * 16 + callers.size * 120;
@@ -103,7 +104,7 @@ export function createRoutes(): Routes {
         });
       return true;
     },
-  };
+  });
 }
 
 /** Takes an anonymous answer in; the objects of the call are counted once. */

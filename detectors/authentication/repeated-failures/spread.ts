@@ -2,6 +2,7 @@
 // Always holds: bounded; what is older than an hour counts no more.
 
 import type { Memory } from '../../detector.ts';
+import { ownShape } from '../../own-shape.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -37,7 +38,7 @@ export interface Spread extends Memory {
 export function createSpread(): Spread {
   const tenants = new Map<string, Seen>();
   const waves = new Map<number, Wave>();
-  return {
+  return ownShape({
     get bytes() {
       let total = 0;
       for (const { at } of tenants.values()) total += 60 + at.size * 16;
@@ -103,7 +104,7 @@ export function createSpread(): Spread {
         waves.set(key, { ...wave, sources: new Map(wave.sources), callers: new Map(wave.callers) });
       return true;
     },
-  };
+  });
 }
 
 export function addToWave(

@@ -3,6 +3,7 @@
 
 import type { Memory } from '../../detector.ts';
 import { hash32, mix32 } from '../../hash.ts';
+import { ownShape } from '../../own-shape.ts';
 
 const DAY = 86_400_000;
 const MOST = 4096;
@@ -48,7 +49,7 @@ export function createChains(): Chains {
   const all = new Map<number, Chain>();
   const keyOf = (tenant: string, lineage: string): number =>
     hash32(lineage, hash32(tenant)) * 4096 + (mix32(hash32(lineage, 5)) & 4095);
-  return {
+  return ownShape({
     get size() {
       return all.size;
     },
@@ -77,5 +78,5 @@ export function createChains(): Chains {
       for (const [key, chain] of rows) all.set(key, chain);
       return true;
     },
-  };
+  });
 }

@@ -4,6 +4,7 @@
 
 import type { ApiEvent } from '../../../schemas/event.ts';
 import { hash32, mix32 } from '../../hash.ts';
+import { ownShape } from '../../own-shape.ts';
 import {
   evidenceOf,
   learnOutcome,
@@ -66,7 +67,7 @@ export interface Desks {
 
 export function createDesks(): Desks {
   const desks = new Map<number, Desk>();
-  return {
+  return ownShape({
     get bytes() {
       let total = 0;
       for (const { members } of desks.values()) total += 200 + members.size * 200;
@@ -98,7 +99,7 @@ export function createDesks(): Desks {
         desks.set(key, { ...desk, members: new Map(desk.members.map((one) => [one.lineage, one])) });
       return true;
     },
-  };
+  });
 }
 
 function keyOf({ tenant, credential }: ApiEvent, collection: number): number {

@@ -5,6 +5,7 @@
 
 import type { Memory } from '../../detector.ts';
 import { mix32 } from '../../hash.ts';
+import { ownShape } from '../../own-shape.ts';
 
 const WAYS = 4;
 const READERS = 2;
@@ -98,7 +99,7 @@ export function createHomes(): Homes {
     table.days[slot] = day;
   };
 
-  return {
+  return ownShape({
     get bytes() {
       return table.buckets * WAYS * ROW;
     },
@@ -180,5 +181,5 @@ export function createHomes(): Homes {
       }
       return true;
     },
-  };
+  });
 }

@@ -4,6 +4,7 @@
 import type { ApiEvent } from '../../../schemas/event.ts';
 import type { Memory } from '../../detector.ts';
 import { hash32 } from '../../hash.ts';
+import { ownShape } from '../../own-shape.ts';
 import { createDesks, type Desks } from './desks.ts';
 import { createHomes, type Homes } from './homes.ts';
 
@@ -28,7 +29,7 @@ export function createAffinity(): Affinity {
   const homes = createHomes();
   const desks = createDesks();
   const now = { event: null as ApiEvent | null, object: 0, reader: 0, place: -1 };
-  return {
+  return ownShape({
     seek(event, objectHash) {
       if (now.event === event) return now;
       now.event = event;
@@ -63,5 +64,5 @@ export function createAffinity(): Affinity {
       if (split > bytes.length || !homes.load(bytes.subarray(HEADER, split))) return false;
       return desks.load(new TextDecoder().decode(bytes.subarray(split)));
     },
-  };
+  });
 }

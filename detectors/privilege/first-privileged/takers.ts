@@ -3,6 +3,7 @@
 
 import type { Memory } from '../../detector.ts';
 import { mix32 } from '../../hash.ts';
+import { ownShape } from '../../own-shape.ts';
 import { f64, f64s, type StateView, u16, u32, u32s } from '../../state/fields.ts';
 
 const LATELY = 4;
@@ -53,7 +54,7 @@ export function createTakers(): Takers {
   let groups = 0;
   const keyOf = (group: number, route: number): number =>
     mix32(group ^ mix32(route)) * 2 ** 20 + (route & 0xfffff);
-  return {
+  return ownShape({
     get bytes() {
       return counts.size * 40;
     },
@@ -84,5 +85,5 @@ export function createTakers(): Takers {
       for (let i = 2; i + 1 < view.length; i += 2) counts.set(view[i]!, view[i + 1]!);
       return true;
     },
-  };
+  });
 }

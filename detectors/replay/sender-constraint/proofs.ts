@@ -3,6 +3,7 @@
 
 import type { Memory } from '../../detector.ts';
 import { hash128 } from '../../hash.ts';
+import { ownShape } from '../../own-shape.ts';
 
 const GENERATION = 5 * 60_000;
 const MOST = 1_000_000;
@@ -16,7 +17,7 @@ export function createProofs(): Proofs {
   let older = new Map<string, string>();
   let newer = new Map<string, string>();
   let began = 0;
-  return {
+  return ownShape({
     get bytes() {
       return (older.size + newer.size) * 150;
     },
@@ -46,5 +47,5 @@ export function createProofs(): Proofs {
       newer = new Map(stored.newer);
       return true;
     },
-  };
+  });
 }

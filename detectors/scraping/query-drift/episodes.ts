@@ -5,6 +5,7 @@
 import type { ApiEvent } from '../../../schemas/event.ts';
 import type { Memory } from '../../detector.ts';
 import { hash32, mix32 } from '../../hash.ts';
+import { ownShape } from '../../own-shape.ts';
 import { itemsOf } from './usual-queries.ts';
 
 const DAY = 86_400_000;
@@ -81,7 +82,7 @@ const nothing = (at: number): Taken => ({
 export function createEpisodes(): Episodes {
   const kinds = new Map<number, Kind>();
   const callers = new Map<number, Caller>();
-  return {
+  return ownShape({
     noted: null,
     get bytes() {
       let total = kinds.size * 60;
@@ -118,7 +119,7 @@ export function createEpisodes(): Episodes {
     },
     save: () => encode(kinds, callers),
     load: (stored) => decode(stored, kinds, callers),
-  };
+  });
 }
 
 /** Of tenant, route and query together, as a number that hardly repeats. */
