@@ -29,7 +29,7 @@ import { createStorage, type Storage } from './state/storage.ts';
 import { createTrails } from './state/trails.ts';
 import { createWatermark } from './state/watermark.ts';
 import { summaries } from './summaries.ts';
-import { type CompiledTuning, compileTuning } from './tuning.ts';
+import { type CompiledTuning, compileTuning, type Resolved } from './tuning.ts';
 
 const DEFAULT_CREDENTIALS = 1_000_000;
 const HOUR = 3_600_000;
@@ -42,6 +42,7 @@ const LONGEST_CLAIM = 500;
 const MOST_EVIDENCE = 20;
 const MOST_REJECTED = 10;
 
+const NONE: readonly never[] = [];
 const NOTHING: Verdict = Object.freeze({ findings: Object.freeze([]), incidents: Object.freeze([]) });
 
 /** One per detector, filled anew for each event. */
@@ -84,7 +85,6 @@ export function createEngine(options: EngineOptions = {}): Engine {
   const watermark = createWatermark();
   const declared = createDeclared(knowledge);
   const memories = detectors.map((detector) => detector.memory?.() ?? NO_MEMORY);
-  const watching = detectors.flatMap((detector, position) => (detector.watch ? [position] : []));
   const counters = { events: 0, late: 0, quarantined: 0, findings: 0 };
   const calibration = createCalibration(detectors.map(({ meta }) => meta.id));
   const sharedState = { shared, egress, prefixNames, succession, watermark, counters, calibration };
@@ -119,24 +119,33 @@ export function createEngine(options: EngineOptions = {}): Engine {
     }),
   );
 
+  // Only those that do something at each turn, so that every event costs no more calls than there is work.
+  const judging = turnsOf(detectors, contexts, 'detect');
+  const watching = turnsOf(detectors, contexts, 'watch');
+  const learning = turnsOf(detectors, contexts, 'learn');
+  let resolved: Resolved = [];
+
   const memoryBytes = (): number => memories.reduce((sum, memory) => sum + memory.bytes, 0);
-  const prepare = (position: number, event: ApiEvent, params: object): DetectorContext => {
-    const context = contexts[position]!;
-    context.event = event;
-    context.params = params as Record<string, number>;
-    context.heavy = baseline.busy ? heavyViews[position]! : null;
-    context.anonymous = isAnonymous(event);
-    return context;
+  /** Points all contexts at the event. */
+  const prepare = (event: ApiEvent, anonymous: boolean): void => {
+    resolved = tuning.resolveAll(event);
+    const { busy } = baseline;
+    for (let position = 0; position < contexts.length; position++) {
+      const context = contexts[position]!;
+      context.event = event;
+      context.params = resolved[position] as Record<string, number>;
+      context.heavy = busy ? heavyViews[position]! : null;
+      context.anonymous = anonymous;
+    }
   };
   /** What many callers share; drafts are about a route, client or tenant, not about the event's credential. */
-  const watch = (event: ApiEvent): { draft: SharedDraft; position: number }[] | null => {
-    if (watching.length === 0 || !baseline.inTime) return null;
-    const resolved = tuning.resolveAll(event);
+  const watch = (): { draft: SharedDraft; position: number }[] | null => {
+    if (!baseline.inTime) return null;
     let worth: { draft: SharedDraft; position: number }[] | null = null;
-    for (const position of watching) {
-      const params = resolved[position];
-      if (params === null || params === undefined) continue;
-      const drafts = detectors[position]!.watch!(prepare(position, event, params));
+    for (let i = 0; i < watching.length; i++) {
+      const { position, context, run } = watching[i]!;
+      if (!resolved[position]) continue;
+      const drafts = run(context);
       if (drafts === null) continue;
       worth ??= [];
       for (const draft of drafts) worth.push({ draft, position });
@@ -145,7 +154,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
   };
   /** Findings about what many share, and the incidents they open or change. */
   const foldShared = (event: ApiEvent, findings: Finding[], changed: Incident[]): void => {
-    for (const { draft, position } of watch(event) ?? []) {
+    for (const { draft, position } of watch() ?? NONE) {
       const detector = detectors[position]!;
       const finding = completeFinding({
         draft,
@@ -163,12 +172,11 @@ export function createEngine(options: EngineOptions = {}): Engine {
   /** Runs the detectors; returns the drafts that are worth a finding, with the detector's position. */
   const judge = (event: ApiEvent): { draft: Draft; position: number }[] | null => {
     if (!knowledge.empty && declared.covers(event, baseline.baseline.objects.novel)) return null;
-    const resolved = tuning.resolveAll(event);
     let worth: { draft: Draft; position: number }[] | null = null;
-    for (let position = 0; position < detectors.length; position++) {
-      const params = resolved[position];
-      if (params === null || params === undefined) continue;
-      const draft = detectors[position]!.detect?.(prepare(position, event, params)) ?? null;
+    for (let i = 0; i < judging.length; i++) {
+      const { position, context, run } = judging[i]!;
+      if (!resolved[position]) continue;
+      const draft = run(context);
       if (draft === null) continue;
       suspect(position, draft.logE, event.at);
       if (!isWorth(draft, position, event)) continue;
@@ -201,12 +209,12 @@ export function createEngine(options: EngineOptions = {}): Engine {
       owner: knowledge.empty ? null : (knowledge.inventory(event)?.owner ?? null),
     };
   };
-  const learn = (event: ApiEvent, suspicious: boolean): void => {
-    if (!suspicious && baseline.inTime) {
-      const resolved = tuning.resolveAll(event);
-      for (let position = 0; position < detectors.length; position++)
-        if (resolved[position]) detectors[position]!.learn?.(prepare(position, event, resolved[position]!));
-    }
+  const learn = (suspicious: boolean): void => {
+    if (!suspicious && baseline.inTime)
+      for (let i = 0; i < learning.length; i++) {
+        const { position, context, run } = learning[i]!;
+        if (resolved[position]) run(context);
+      }
     baseline.learn(suspicious);
   };
   const conclude = (findings: readonly Finding[], changed: Incident[]): Verdict => {
@@ -224,10 +232,12 @@ export function createEngine(options: EngineOptions = {}): Engine {
       if (!baseline.inTime) counters.late++;
       const findings: Finding[] = [];
       const changed: Incident[] = [];
-      if (isAnonymous(event)) {
+      const anonymous = isAnonymous(event);
+      prepare(event, anonymous);
+      if (anonymous) {
         foldShared(event, findings, changed);
         counters.findings += findings.length;
-        learn(event, false);
+        learn(false);
         return conclude(findings, changed);
       }
       const { objects, source } = baseline.baseline;
@@ -260,7 +270,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
         }
       }
       counters.findings += findings.length;
-      learn(event, suspicious);
+      learn(suspicious);
       return conclude(findings, changed);
     },
     finish: () => incidents.finish(),
@@ -300,6 +310,18 @@ export function createEngine(options: EngineOptions = {}): Engine {
       knowledge.predecessor(event.tenant, event.credential.lineage) ??
       succession.predecessor(event, Math.floor(event.at / HOUR)),
   };
+}
+
+/** The detectors that have a method, with their contexts; the same shape for all, whatever else a detector has. */
+function turnsOf<K extends 'detect' | 'watch' | 'learn'>(
+  detectors: readonly Detector[],
+  contexts: readonly DetectorContext[],
+  method: K,
+): { position: number; context: DetectorContext; run: NonNullable<Detector[K]> }[] {
+  return detectors.flatMap((detector, position) => {
+    const run = detector[method];
+    return run === undefined ? [] : [{ position, context: contexts[position]!, run }];
+  });
 }
 
 function createContext(o: {

@@ -51,7 +51,7 @@ export const slowEnumeration = defineDetector({
     if (isIdentifier(collection)) return null;
     const day = dayOf(event.at);
     countInGroup(context, day, novel);
-    keepDays(state, day, { ...context.params, peers: peersOf(context) });
+    if (day > state.day) keepDays(state, day, { ...context.params, peers: peersOf(context) });
     const slot = slotOf(state, collectionHash);
     if (slot < 0) return judgeLedger(context);
     state.today.set(slot, state.today.get(slot) + novel);

@@ -3,6 +3,7 @@
 // Does not promise to understand every filter language: see routes/value-class.ts for what a shape keeps of it.
 
 import type { ApiEvent } from '../../../schemas/event.ts';
+import { remembered } from '../../remembered.ts';
 import { parameter } from '../../routes/parameter-role.ts';
 import type { StateView } from '../../state/fields.ts';
 import { filtersOf, parts } from './shape.ts';
@@ -39,15 +40,20 @@ export function broadOf(
   o: { filtered: number },
 ): Breadth | null {
   const { query_shape: shape } = event;
-  if (shape !== '') {
-    if (TAUTOLOGY.test(shape)) return 'always true';
-    if (hasWildcard(shape)) return 'wildcard';
-    if (COUNTING.test(shape)) return 'reconnaissance';
-  }
+  const told = breadthOf(shape);
+  if (told !== null) return told;
   if (event.objects.length > 0) return null;
-  if (DESCRIBES.test(event.route)) return 'reconnaissance';
+  if (describes(event.route)) return 'reconnaissance';
   return lacksFilter(shape, route, o.filtered) ? 'unfiltered' : null;
 }
+
+/** What a shape says by itself. */
+const breadthOf = remembered((shape): Breadth | null => {
+  if (TAUTOLOGY.test(shape)) return 'always true';
+  if (hasWildcard(shape)) return 'wildcard';
+  return COUNTING.test(shape) ? 'reconnaissance' : null;
+});
+const describes = remembered((route) => DESCRIBES.test(route));
 
 /** In a value that selects; `fields=*` asks for more of each record, which is D25's. */
 function hasWildcard(shape: string): boolean {

@@ -2,17 +2,19 @@
 // Always holds: values are never seen here, a shape has none.
 
 import { hash32 } from '../../hash.ts';
+import { remembered } from '../../remembered.ts';
 import { parameter } from '../../routes/parameter-role.ts';
 
 const ARRANGES = /^(?:sort|order|orderby|order_by|sortby|sort_by|dir|direction|format|lang|locale|_)$/i;
 
 /** Hashes of the names that choose what is listed: not those that page, arrange or choose fields. */
-export function filtersOf(shape: string): number[] {
-  if (shape === '') return [];
-  return parts(shape)
-    .filter(({ name }) => !ARRANGES.test(name) && !PRESENTS.has(parameter(name).role))
-    .map(({ name }) => hash32(name) || 1);
-}
+export const filtersOf = remembered((shape): readonly number[] =>
+  shape === ''
+    ? []
+    : parts(shape)
+        .filter(({ name }) => !ARRANGES.test(name) && !PRESENTS.has(parameter(name).role))
+        .map(({ name }) => hash32(name) || 1),
+);
 const PRESENTS: ReadonlySet<string> = new Set(['page', 'offset', 'cursor', 'limit', 'fields']);
 
 export function parts(shape: string): { name: string; value: string }[] {
