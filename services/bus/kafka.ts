@@ -2,16 +2,19 @@
 // Always holds: idempotent producer, acks from all replicas; commits are ours, never automatic; log lines carry no
 // message content. Does not promise: sticky assignment (kafkajs has none; every rebalance hands out anew).
 
-import kafkajs, { type SASLOptions } from 'kafkajs';
+import kafkajs, { type Admin, type SASLOptions } from 'kafkajs';
 import type { Logger } from '../logger.ts';
 import { type Bus, BusUnavailable, type OutgoingMessage, type Subscription } from './bus.ts';
 import { startSubscription } from './kafka-consumer.ts';
 import { kafkaLogger, unavailable } from './kafka-reports.ts';
+import { pause } from './outage.ts';
 
 const { CompressionCodecs, CompressionTypes, Kafka, logLevel, Partitioners } = kafkajs;
 
 /** Bytes in one send: stays under the broker's default limit of 1 MiB per batch even when all go to one partition. */
 const SEND_BYTES = 512 * 1024;
+/** How long new topics may take to get leaders; a busy broker takes seconds. */
+const LEADERS_MS = 30_000;
 /** Signs of life within a session timeout. */
 const HEARTBEATS = 10;
 
@@ -87,7 +90,12 @@ export async function createKafkaBus(o: KafkaOptions): Promise<Bus> {
         const topics = names
           .filter((topic) => !there.has(topic))
           .map((topic) => ({ topic, numPartitions: o.partitions, replicationFactor: o.replication }));
-        if (topics.length > 0) await admin.createTopics({ topics, waitForLeaders: true });
+        if (topics.length === 0) return;
+        await admin.createTopics({ topics, waitForLeaders: false });
+        await haveLeaders(
+          admin,
+          topics.map(({ topic }) => topic),
+        );
       });
     },
     async send(topic, messages) {
@@ -179,4 +187,19 @@ async function compressionType(wanted: KafkaOptions['compression'], logger: Logg
     return CompressionTypes.GZIP;
   }
   return { none: CompressionTypes.None, gzip: CompressionTypes.GZIP, lz4: CompressionTypes.LZ4 }[wanted];
+}
+
+/** Waits until every partition of new topics has a leader. Throws what the broker last said when that takes too long. */
+async function haveLeaders(admin: Admin, topics: string[]): Promise<void> {
+  const signal = AbortSignal.timeout(LEADERS_MS);
+  for (let tries = 0; ; tries++) {
+    try {
+      const known = await admin.fetchTopicMetadata({ topics });
+      if (known.topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))) return;
+    } catch (error) {
+      if (signal.aborted || (error as { retriable?: boolean }).retriable !== true) throw error;
+    }
+    if (signal.aborted) throw new Error(`no leader for ${topics.join(', ')} within ${LEADERS_MS / 1000} s`);
+    await pause(tries, signal);
+  }
 }

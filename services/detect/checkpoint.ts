@@ -104,7 +104,7 @@ export function withOpen(o: {
 }
 
 /** What a checkpoint writes of one part. */
-interface PartSave {
+export interface PartSave {
   readonly part: string;
   readonly place: Place;
   readonly rows: LearnedRow[];

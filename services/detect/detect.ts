@@ -1,6 +1,7 @@
 // Detection as a service: judges events with the engine, in order, and makes everything that follows durable in checkpoints.
-// Always holds: one thing at a time; an event is judged once, whatever is repeated, restarted or taken over, unless nothing of its
-// first judgement was kept. What is judged and not yet checkpointed is bounded; while the store is away nothing more is judged.
+// Always holds: an event is judged once, whatever is repeated, restarted or taken over, unless nothing of its first judgement was
+// kept. Judging goes on while a checkpoint is written, one at a time; what is judged and not durable is bounded, and while the store
+// is away nothing more is judged.
 
 import { randomUUID } from 'node:crypto';
 import type { Engine } from '../../detectors/engine-contract.ts';
@@ -9,7 +10,6 @@ import type { Incident } from '../../schemas/incident.ts';
 import type { Tuning } from '../../schemas/tuning.ts';
 import type { Logger } from '../logger.ts';
 import {
-  type Checkpoint,
   type CheckpointStore,
   checkpointOf,
   type Deliverer,
@@ -17,7 +17,6 @@ import {
   perform,
   readHeads,
   withOpen,
-  writeCheckpoint,
 } from './checkpoint.ts';
 import { openRows, restoreOpen } from './investigations.ts';
 import { type Batch, createJudged, type Pace } from './judged.ts';
@@ -25,6 +24,7 @@ import { exchangeLayouts } from './layouts.ts';
 import type { Key, Residency } from './residency.ts';
 import { restoreShared } from './shared-state.ts';
 import { storedIds } from './stored-ids.ts';
+import { createWriter } from './writer.ts';
 
 const NO_HEAD =
   'a checkpoint was not taken and there is none before it: rows of the table learned were deleted one by one; use TRUNCATE TABLE learned';
@@ -124,16 +124,15 @@ export function createDetect(o: DetectOptions): Detect {
   /** Parts that were set to where another process had come: the next batch may be of before. */
   const moved = new Set<string>();
   const shared = { name: '', version: 0, whole: true };
-  /** At most one checkpoint is under way; nothing is judged before it is done. */
-  let writing: Checkpoint | null = null;
+  const writer = createWriter({ store, deliverer: o.deliverer, before: recordTunings });
   /** Version of the last rows of what is open, over all processes that had the parts. */
   let openVersion = 0;
   let met = false;
   let doubtful = 0;
   let tell: Listener = { durable: async () => undefined, moved: () => undefined };
-  let { tuning } = o;
-  /** Version that is known to be in the store: every incident there can be traced to what it was judged by. */
-  let recorded: string | null = null;
+  const { tuning } = o;
+  /** Tunings in force since the last checkpoint, by version: every incident in the store can be traced to what it was judged by. */
+  const unrecorded = new Map([[engine.tuningVersion, tuning]]);
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const turn = last.then(work);
@@ -141,21 +140,22 @@ export function createDetect(o: DetectOptions): Detect {
     return turn;
   };
 
-  async function recordTuning(): Promise<void> {
-    const version = engine.tuningVersion;
-    if (version === recorded) return;
-    await store.recordTuning({ version, tuning });
-    recorded = version;
+  async function recordTunings(): Promise<void> {
+    for (const [version, tuning] of unrecorded) {
+      await store.recordTuning({ version, tuning });
+      unrecorded.delete(version);
+    }
   }
 
-  function begin(): Checkpoint | null {
+  /** Begins a checkpoint of everything judged; the one before must be settled. */
+  function begin(): void {
     const outcomes = judged.take();
-    if (outcomes.length === 0) return null;
+    if (outcomes.length === 0) return;
     const open = openRows(engine, { version: ++openVersion, whole: shared.whole });
-    const baselines = [...residency.unsaved(), ...engine.changes(), ...(shared.whole ? engine.shared() : [])];
+    const baselines = [...residency.seal(), ...engine.changes(), ...(shared.whole ? engine.shared() : [])];
     shared.whole = false;
     shared.version++;
-    return checkpointOf({
+    const checkpoint = checkpointOf({
       baselines,
       open,
       outcomes: withOpen({ outcomes, open, partOf, places }),
@@ -163,18 +163,19 @@ export function createDetect(o: DetectOptions): Detect {
       places,
       shared: { ...shared, part: [...places.keys()].sort()[0] ?? '' },
     });
+    // Whatever fails is met by the next settle().
+    writer.begin(checkpoint, () => void inTurn(settleEnded).catch(() => undefined));
   }
 
-  async function write(): Promise<void> {
-    writing ??= begin();
-    if (writing === null) return;
-    await recordTuning();
-    const taken = await writeCheckpoint(store, writing);
-    const ours = writing.saves.filter(({ part }) => taken.has(part));
-    for (const { duties } of ours) await perform(duties, store, o.deliverer);
-    const lost = writing.saves.filter(({ part }) => !taken.has(part)).map(({ part }) => part);
-    writing = null;
-    for (const { part, place } of ours) if (places.has(part) || part === '') places.set(part, place);
+  const settleEnded = async (): Promise<void> => {
+    if (writer.ended) await settle();
+  };
+
+  /** Waits for the checkpoint under way, or tries it again, and draws the conclusions. */
+  async function settle(): Promise<void> {
+    if (!writer.busy) return;
+    const { ours, lost } = await writer.finish();
+    for (const { part, place } of ours) judged.durable(part, place);
     residency.saved();
     counters.checkpoints++;
     for (const { duties } of ours) {
@@ -228,7 +229,17 @@ export function createDetect(o: DetectOptions): Detect {
     tell.moved(positions);
   }
 
-  const isDue = (): boolean => writing !== null || judged.isDue(residency.size);
+  /** A checkpoint, if one is due. While one is under way the next waits, and so does judging when there is too much for it. */
+  async function keepPace(): Promise<void> {
+    if (writer.busy && judged.isFull(residency.size)) await settle();
+    if (!writer.busy && judged.isDue(residency.size)) begin();
+  }
+
+  async function checkpoint(): Promise<void> {
+    await settle();
+    begin();
+    await settle();
+  }
 
   function judge(events: readonly ApiEvent[], into: Outcome): void {
     for (const event of events) {
@@ -248,8 +259,6 @@ export function createDetect(o: DetectOptions): Detect {
   }
 
   async function take(batch: Batch, token: string | null): Promise<void> {
-    // What a checkpoint under way holds came before.
-    if (writing !== null) await write();
     const { part, from } = batch;
     const position = judged.position(part) ?? from;
     if (moved.delete(part)) throw new Superseded(part);
@@ -270,30 +279,29 @@ export function createDetect(o: DetectOptions): Detect {
     counters.duplicates += batch.events.length - fresh.length;
     if (fresh.length > 0 || part !== '') judge(fresh, judged.outcomeOf(batch, token));
     if (part !== '') judged.moveTo(part, batch.to);
-    residency.judged();
+    residency.judged(writer.busy);
   }
 
   return {
     counters,
     take: (batch) =>
       inTurn(async () => {
+        await settleEnded();
         if (batch.to > (judged.position(batch.part) ?? 0)) await take(batch, null);
-        if (isDue()) await write();
+        await keepPace();
       }),
     handle: (events, token) =>
       inTurn(async () => {
+        await settle();
         await take({ part: '', from: 0, to: 0, events }, token);
-        await write();
+        await checkpoint();
       }),
     tick: () =>
       inTurn(async () => {
-        if (isDue()) await write();
+        await settleEnded();
+        await keepPace();
       }),
-    checkpoint: () =>
-      inTurn(async () => {
-        if (writing !== null) await write();
-        await write();
-      }),
+    checkpoint: () => inTurn(checkpoint),
     listen(next) {
       tell = next;
     },
@@ -302,31 +310,35 @@ export function createDetect(o: DetectOptions): Detect {
     },
     setTuning(next) {
       engine.setTuning(next);
-      tuning = next;
+      unrecorded.set(engine.tuningVersion, next);
     },
     share: (name, like) =>
       inTurn(async () => {
-        if (writing !== null) await write();
+        await settle();
         if (shared.name === name) return;
         await meetStore();
         const choose = shared.version === 0 ? like : null;
         const from = await restoreShared(store, engine, { name, like: choose ?? null, logger: o.logger });
         Object.assign(shared, { name, ...from });
       }),
-    adopt: (parts) => inTurn(() => adopt(parts)),
+    adopt: (parts) =>
+      inTurn(async () => {
+        await settle();
+        return await adopt(parts);
+      }),
     abandon: (parts) => inTurn(async () => abandon(parts)),
     position: judged.position,
     finish: () =>
       inTurn(async () => {
-        if (writing !== null) await write();
+        await settle();
         const [part = ''] = places.keys();
         const incidents = engine.finish();
         const position = judged.position(part) ?? 0;
-        if (incidents.length > 0 || residency.unsaved().length > 0)
+        if (incidents.length > 0 || residency.size > 0)
           judged
             .outcomeOf({ part, from: position, to: position, events: [] }, `finish/${randomUUID()}`)
             .incidents.push(...incidents);
-        await write();
+        await checkpoint();
       }),
   };
 }

@@ -31,6 +31,12 @@ export function createJudged(o: Partial<Pace> = {}) {
   return {
     places,
     position: (part: string): number | undefined => places.get(part)?.position,
+    /** A checkpoint of the part is durable; more may be judged since. */
+    durable(part: string, { head, position }: Place): void {
+      const known = places.get(part);
+      if (known !== undefined || part === '')
+        places.set(part, { head, position: Math.max(position, known?.position ?? 0) });
+    },
     moveTo(part: string, position: number): void {
       places.set(part, { head: places.get(part)?.head ?? 0, position });
     },
@@ -59,6 +65,12 @@ export function createJudged(o: Partial<Pace> = {}) {
       outcomes.clear();
       lastTaken = Date.now();
       return all;
+    },
+    /** So much is judged that a checkpoint cannot wait. */
+    isFull(evicted: number): boolean {
+      let events = 0;
+      for (const outcome of outcomes.values()) events += outcome.events.length;
+      return events >= pace.events || evicted >= pace.evicted;
     },
     /** @param evicted baselines that left memory and are not stored */
     isDue(evicted: number): boolean {

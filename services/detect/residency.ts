@@ -19,11 +19,14 @@ export interface Residency extends Required<Pick<EngineOptions, 'onEvict' | 'rec
     events: readonly ApiEvent[],
     check: (row: LearnedRow) => void,
   ): Promise<void>;
-  /** The events were judged: what was brought near for them and not needed may go. */
-  judged(): void;
-  /** Evicted baselines that are not stored as they were then. */
-  unsaved(): StoredBaseline[];
-  /** What unsaved() gave is stored. */
+  /**
+   * The events were judged: what was brought near for them and not needed may go. While a checkpoint is under way, what was evicted
+   * as it is in that checkpoint must stay as well.
+   */
+  judged(writing: boolean): void;
+  /** Evicted baselines that are not stored as they were then; they stay until saved(). What is evicted from now on is of the next. */
+  seal(): StoredBaseline[];
+  /** What seal() gave is stored. */
   saved(): void;
   /** Drops what is kept of credentials that another process has now. */
   forget(which: (key: Key) => boolean): void;
@@ -35,7 +38,9 @@ export interface Residency extends Required<Pick<EngineOptions, 'onEvict' | 'rec
 const keyOf = (tenant: string, lineage: string): string => `${tenant}\n${lineage}`;
 
 export function createResidency(store: { learned: Pick<LearnedStore, 'find'> }): Residency {
-  const evicted = new Map<string, { row: StoredBaseline; changed: boolean }>();
+  let evicted = new Map<string, { row: StoredBaseline; changed: boolean }>();
+  /** Evicted before the checkpoint that is under way began. */
+  let sealed: typeof evicted = new Map();
   const near = new Map<string, StoredBaseline>();
   const counters = { recalled: 0 };
 
@@ -47,6 +52,11 @@ export function createResidency(store: { learned: Pick<LearnedStore, 'find'> }):
     }
   }
 
+  const isKept = (key: string): boolean => evicted.has(key) || sealed.has(key);
+  const dropStored = (): void => {
+    for (const [key, { changed }] of evicted) if (!changed) evicted.delete(key);
+  };
+
   return {
     counters,
     get size() {
@@ -57,7 +67,7 @@ export function createResidency(store: { learned: Pick<LearnedStore, 'find'> }):
     },
     recall(tenant, lineage) {
       const key = keyOf(tenant, lineage);
-      const row = evicted.get(key)?.row ?? near.get(key) ?? null;
+      const row = evicted.get(key)?.row ?? sealed.get(key)?.row ?? near.get(key) ?? null;
       if (row !== null) counters.recalled++;
       return row;
     },
@@ -68,7 +78,7 @@ export function createResidency(store: { learned: Pick<LearnedStore, 'find'> }):
         const { tenant } = event;
         const { lineage } = event.credential;
         const key = keyOf(tenant, lineage);
-        if (absent.has(key) || engine.holds(tenant, lineage) || evicted.has(key)) continue;
+        if (absent.has(key) || engine.holds(tenant, lineage) || isKept(key)) continue;
         absent.set(key, { key: { tenant, lineage }, event });
       }
       await bring(new Map([...absent].map(([name, { key }]) => [name, key])), check);
@@ -80,19 +90,27 @@ export function createResidency(store: { learned: Pick<LearnedStore, 'find'> }):
         if (lineage === null) continue;
         const { tenant } = event;
         const key = keyOf(tenant, lineage);
-        if (!near.has(key) && !engine.holds(tenant, lineage) && !evicted.has(key))
+        if (!near.has(key) && !engine.holds(tenant, lineage) && !isKept(key))
           predecessors.set(key, { tenant, lineage });
       }
       await bring(predecessors, () => undefined);
     },
-    judged() {
+    judged(writing) {
       near.clear();
-      for (const [key, { changed }] of evicted) if (!changed) evicted.delete(key);
+      if (!writing) dropStored();
     },
-    unsaved: () => [...evicted.values()].filter(({ changed }) => changed).map(({ row }) => row),
-    saved: () => evicted.clear(),
+    seal() {
+      for (const [key, one] of evicted) sealed.set(key, one);
+      evicted = new Map();
+      return [...sealed.values()].filter(({ changed }) => changed).map(({ row }) => row);
+    },
+    saved() {
+      sealed = new Map();
+      dropStored();
+    },
     forget(which) {
-      for (const [key, { row }] of evicted) if (which(row)) evicted.delete(key);
+      for (const kept of [evicted, sealed])
+        for (const [key, { row }] of kept) if (which(row)) kept.delete(key);
     },
   };
 }
