@@ -169,12 +169,17 @@ export function createSourceProbability(): SourceProbability {
  */
 export function countIn(counts: NumberArray, matches: (index: number) => boolean): number {
   let least = 0;
+  let fewest = Number.POSITIVE_INFINITY;
   for (let i = 0; i < counts.length; i++) {
-    if (counts.get(i) === 0 || matches(i)) {
-      counts.set(i, counts.get(i) + 1);
+    const count = counts.get(i);
+    if (count === 0 || matches(i)) {
+      counts.set(i, count + 1);
       return i;
     }
-    if (counts.get(i) < counts.get(least)) least = i;
+    if (count < fewest) {
+      fewest = count;
+      least = i;
+    }
   }
   counts.set(least, 1);
   return least;

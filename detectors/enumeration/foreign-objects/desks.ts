@@ -77,7 +77,9 @@ export function createDesks(): Desks {
       const key = keyOf(event, collection);
       let desk = desks.get(key);
       if (desk === undefined) desk = empty();
-      else desks.delete(key);
+      // Moving it to the end costs more than the rest, so it is done only where the order will matter.
+      else if (desks.size > MOST_DESKS / 2) desks.delete(key);
+      else return desk;
       desks.set(key, desk);
       if (desks.size > MOST_DESKS) desks.delete(desks.keys().next().value as number);
       return desk;

@@ -62,7 +62,8 @@ export function createTakers(): Takers {
     add(group, route) {
       const key = keyOf(group, route);
       const before = counts.get(key) ?? 0;
-      counts.delete(key);
+      // Moving it to the end costs more than the rest, so it is done only where the order will matter.
+      if (counts.size > MOST / 2) counts.delete(key);
       counts.set(key, before + 1);
       if (counts.size > MOST) counts.delete(counts.keys().next().value as number);
     },
