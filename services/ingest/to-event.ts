@@ -39,7 +39,7 @@ export type Call = Pick<
   'at' | 'method' | 'target' | 'status' | 'bytesIn' | 'bytesOut' | 'latencyMs' | 'requestId'
 >;
 
-/** What events say of a caller whose records carry no secret: the same for each of its calls. */
+/** What events say of a caller whose records carry no secret: the same objects for each of its calls, which nobody changes. */
 export interface KnownCaller {
   client: ApiEvent['client'];
   credential: EventCredential;
@@ -157,8 +157,7 @@ export function createEventBuilder(options: EventBuilderOptions): EventBuilder {
       const requestId = call.requestId === null ? null : cleanPlainly(call.requestId, MAX_SHORT) || null;
       const route = logged === null ? null : cleanPlainly(logged, MAX_ROUTE);
       const shown = { id, gateway, method, path, query, requestId, route };
-      const own = { ...caller, client: { ...caller.client }, credential: copyOf(caller.credential) };
-      return assemble(options, shown, call, own);
+      return assemble(options, shown, call, caller);
     },
   };
 }
@@ -213,12 +212,6 @@ function assemble(options: EventBuilderOptions, shown: Shown, call: Call, caller
     client,
     credential,
   };
-}
-
-function copyOf(credential: EventCredential): EventCredential {
-  const copy = { ...credential, scopes: credential.scopes.slice() };
-  if (copy.audience !== undefined) copy.audience = copy.audience.slice();
-  return copy;
 }
 
 function isPossibleTime(at: number): boolean {

@@ -167,12 +167,19 @@ function inputOptions(flags: ScanFlags, settings: Settings) {
       tenant: settings.tenant,
       environment: settings.environment,
       trustedProxies: flags.trustedProxy ?? ingest.trustedProxies,
-      sources: openSourceFacts({
-        ...(settings.geo.asn === undefined ? {} : { asn: settings.geo.asn }),
-        ...(settings.geo.country === undefined ? {} : { country: settings.geo.country }),
-      }),
     },
+    sourceFiles: checkedSourceFiles(settings),
   };
+}
+
+/** Opened once to see that they can be used: the reader may open them in another thread. */
+function checkedSourceFiles({ geo }: Settings) {
+  const files = {
+    ...(geo.asn === undefined ? {} : { asn: geo.asn }),
+    ...(geo.country === undefined ? {} : { country: geo.country }),
+  };
+  openSourceFacts(files);
+  return files;
 }
 
 function parseIdentity(text: string): string[] {
@@ -229,7 +236,7 @@ async function writeFiles({ credentials, routes }: Outputs, result: ScanResult):
   if (routes)
     await writeAll(
       routes,
-      [...result.routes.routes()].sort((a, b) => b.events - a.events),
+      [...result.routes].sort((a, b) => b.events - a.events),
     );
 }
 

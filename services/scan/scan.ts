@@ -1,37 +1,30 @@
 // One-shot: reads log files, runs the whole pipeline in event time and reports. No server, no clock: a log of years
-// ago gives the same result as a live one. Always holds: lines = events + rejected.
+// ago gives the same result as a live one. Always holds: lines = events + rejected; the result is the same with one thread and with two.
 
+import { statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { createEngine } from '../../detectors/engine.ts';
 import type { Engine } from '../../detectors/engine-contract.ts';
 import { createKnowledge } from '../../detectors/knowledge.ts';
-import { createRouteLearner, type RouteLearner } from '../../detectors/routes/learner.ts';
 import type { ApiEvent } from '../../schemas/event.ts';
 import type { Fact } from '../../schemas/fact.ts';
-import type { FormatOptions } from '../../schemas/gateways/gateway-format.ts';
 import type { Incident } from '../../schemas/incident.ts';
-import type { Rejection } from '../../schemas/rejection.ts';
-import type { ScanSummary } from '../../schemas/scan.ts';
+import type { ScanRoute, ScanSummary } from '../../schemas/scan.ts';
 import type { Tuning } from '../../schemas/tuning.ts';
-import { createNormaliser, type NormaliserOptions } from '../ingest/normalise.ts';
-import { type EntryBatch, readEntries } from '../ingest/read/read.ts';
-import { mergeByTime } from './merge.ts';
 import type { ProgressState } from './progress.ts';
+import { createReader, type EventReader, type ReaderListener, type ReaderOptions } from './reader.ts';
+import { createThreadedReader } from './threaded-reader.ts';
 
-export interface ScanOptions {
-  /** Files, or `-` for standard input. */
-  paths: readonly string[];
-  format: string;
-  formatOptions: FormatOptions;
-  normaliser: Omit<NormaliserOptions, 'format' | 'formatOptions' | 'routes'>;
+export interface ScanOptions extends ReaderOptions, Omit<ReaderListener, 'onBatch'> {
   tuning: Tuning;
   /** What people have told. */
   facts?: readonly Fact[];
   onEvent?: (event: ApiEvent) => Promise<void> | void;
-  onRejection?: (rejection: Rejection) => void;
-  onFormat?: (path: string, format: string) => void;
   /** Called after each batch. */
   onProgress?: (state: ProgressState) => void;
   now: () => number;
+  /** Whether lines are read in a thread of their own; by default where that is worth it. */
+  threaded?: boolean;
 }
 
 export interface ScanResult {
@@ -39,127 +32,105 @@ export interface ScanResult {
   /** Final state of every incident, in order of opening. */
   incidents: Incident[];
   engine: Engine;
-  routes: RouteLearner;
+  routes: readonly ScanRoute[];
 }
 
 /** @throws InputError when a path cannot be read. */
 export async function scan(options: ScanOptions): Promise<ScanResult> {
   const started = options.now();
-  const routes = createRouteLearner();
-  const knowledge = createKnowledge(options.facts ?? []);
-  const engine = createEngine({ tuning: options.tuning, knowledge });
+  const engine = createEngine({ tuning: options.tuning, knowledge: createKnowledge(options.facts ?? []) });
+  const reader = openReader(options);
+  const { reading } = reader;
   const tally = createTally();
-  const streams = options.paths.map((path) => eventsOf(path, { options, routes, tally }));
-  for await (const batch of mergeByTime(streams)) {
-    for (const event of batch) {
+  for await (const run of reader.runs()) {
+    for (const event of run) {
       tally.see(event);
-      routes.count(event);
       tally.incidents += countOpened(engine.process(event).incidents);
       const written = options.onEvent?.(event);
       if (written) await written;
     }
-    options.onProgress?.(tally.progress());
+    const { bytesRead, bytesTotal, lines } = reading;
+    options.onProgress?.({ bytesRead, bytesTotal, lines, events: tally.events, incidents: tally.incidents });
   }
   engine.finish();
   const incidents = [...engine.incidents()].sort(
     (a, b) => a.opened_at.localeCompare(b.opened_at) || a.id.localeCompare(b.id),
   );
-  const summary = tally.summary({ incidents, engine, routes, seconds: (options.now() - started) / 1000 });
+  const routes = reader.routes();
+  const seconds = (options.now() - started) / 1000;
+  const summary = summaryOf({ reader, tally, engine, incidents, routes, seconds });
   return { summary, incidents, engine, routes };
+}
+
+/** Below this a thread of its own costs more than it saves; gzip makes logs about ten times smaller. */
+const WORTH_A_THREAD = 4 * 1024 * 1024;
+
+function openReader(options: ScanOptions): EventReader {
+  const { paths, format, formatOptions, normaliser, sourceFiles, onRejection, onFormat } = options;
+  const listener: ReaderListener = { ...(onRejection && { onRejection }), ...(onFormat && { onFormat }) };
+  const open = (options.threaded ?? isWorthAThread(paths)) ? createThreadedReader : createReader;
+  return open({ paths, format, formatOptions, normaliser, sourceFiles }, listener);
+}
+
+/** Standard input and pipes are read where the process is: their size is not known. */
+function isWorthAThread(paths: readonly string[]): boolean {
+  if (availableParallelism() < 2) return false;
+  let size = 0;
+  for (const path of paths) {
+    const facts = path === '-' ? undefined : statSync(path, { throwIfNoEntry: false });
+    if (facts?.isFile() !== true) return false;
+    size += facts.size * (path.endsWith('.gz') ? 10 : 1);
+  }
+  return size >= WORTH_A_THREAD;
 }
 
 const countOpened = (incidents: readonly Incident[]) =>
   incidents.filter((incident) => incident.status === 'open').length;
 
-interface Shared {
-  options: ScanOptions;
-  routes: RouteLearner;
-  tally: Tally;
-}
-
-async function* eventsOf(path: string, { options, routes, tally }: Shared): AsyncGenerator<ApiEvent[]> {
-  const normaliser = createNormaliser({
-    ...options.normaliser,
-    format: options.format,
-    formatOptions: options.formatOptions,
-    routes,
-  });
-  let announced = false;
-  for await (const batch of readEntries(path)) {
-    const events: ApiEvent[] = [];
-    normaliser.lookAhead(batch.entries);
-    for (const entry of batch.entries) {
-      const outcome = normaliser.normalise(entry.bytes, entry.position, entry.fault);
-      if ('event' in outcome) events.push(outcome.event);
-      else tally.reject(outcome.rejection, options.onRejection);
-    }
-    tally.read(path, batch);
-    if (!announced && normaliser.format) {
-      announced = true;
-      options.onFormat?.(path, normaliser.format);
-    }
-    if (events.length > 0) yield events;
-  }
-}
-
 type Tally = ReturnType<typeof createTally>;
 
 function createTally() {
-  const rejected: Record<string, number> = {};
-  const sizes = new Map<string, { read: number; total: number }>();
-  let lines = 0;
-  let events = 0;
-  let first = Number.POSITIVE_INFINITY;
-  let last = Number.NEGATIVE_INFINITY;
-  const time = (at: number) => (Number.isFinite(at) ? new Date(at).toISOString() : null);
   return {
     incidents: 0,
-    read(path: string, batch: EntryBatch) {
-      lines += batch.entries.length;
-      sizes.set(path, { read: batch.bytesRead, total: batch.size ?? 0 });
-    },
+    events: 0,
+    first: Number.POSITIVE_INFINITY,
+    last: Number.NEGATIVE_INFINITY,
     see(event: ApiEvent) {
-      events += 1;
-      if (event.at < first) first = event.at;
-      if (event.at > last) last = event.at;
+      this.events += 1;
+      if (event.at < this.first) this.first = event.at;
+      if (event.at > this.last) this.last = event.at;
     },
-    reject(rejection: Rejection, onRejection?: (rejection: Rejection) => void) {
-      rejected[rejection.reason] = (rejected[rejection.reason] ?? 0) + 1;
-      onRejection?.(rejection);
+  };
+}
+
+const timeOf = (at: number) => (Number.isFinite(at) ? new Date(at).toISOString() : null);
+
+function summaryOf(end: {
+  reader: EventReader;
+  tally: Tally;
+  engine: Engine;
+  incidents: readonly Incident[];
+  routes: readonly ScanRoute[];
+  seconds: number;
+}): ScanSummary {
+  const { reading } = end.reader;
+  const { events, first, last } = end.tally;
+  return {
+    lines: reading.lines,
+    events,
+    rejected: reading.rejected,
+    credentials: end.engine.statistics().credentials,
+    routes: end.routes.length,
+    incidents: {
+      total: end.incidents.length,
+      family: countBy(end.incidents.map((incident) => incident.family)),
+      detector: countBy(end.incidents.flatMap((incident) => incident.detectors)),
+      severity: countBy(end.incidents.map((incident) => incident.severity)),
     },
-    progress(): ProgressState {
-      let bytesRead = 0;
-      let bytesTotal = 0;
-      for (const size of sizes.values()) {
-        bytesRead += size.read;
-        bytesTotal += size.total;
-      }
-      return { bytesRead, bytesTotal, lines, events, incidents: this.incidents };
-    },
-    summary(end: {
-      incidents: readonly Incident[];
-      engine: Engine;
-      routes: RouteLearner;
-      seconds: number;
-    }): ScanSummary {
-      return {
-        lines,
-        events,
-        rejected,
-        credentials: end.engine.statistics().credentials,
-        routes: [...end.routes.routes()].length,
-        incidents: {
-          total: end.incidents.length,
-          family: countBy(end.incidents.map((incident) => incident.family)),
-          detector: countBy(end.incidents.flatMap((incident) => incident.detectors)),
-          severity: countBy(end.incidents.map((incident) => incident.severity)),
-        },
-        first_event_at: time(first),
-        last_event_at: time(last),
-        seconds: Math.round(end.seconds * 1000) / 1000,
-        events_per_second: Math.round(events / Math.max(0.001, end.seconds)),
-      };
-    },
+    first_event_at: timeOf(first),
+    last_event_at: timeOf(last),
+    seconds: Math.round(end.seconds * 1000) / 1000,
+    events_per_second: Math.round(events / Math.max(0.001, end.seconds)),
   };
 }
 

@@ -2,7 +2,6 @@
 
 import { config } from '../../schemas/config.ts';
 import { tuningOf } from '../../services/config.ts';
-import { openSourceFacts } from '../../services/ingest/source/lookup.ts';
 import { incidentTable } from '../../services/scan/incident-table.ts';
 import { scan } from '../../services/scan/scan.ts';
 import { terminalPicture } from './terminal-picture.ts';
@@ -22,8 +21,8 @@ export async function incidentPicture(): Promise<string> {
       tenant,
       environment,
       trustedProxies: [],
-      sources: openSourceFacts({}),
     },
+    sourceFiles: {},
     tuning: tuningOf({ identity, tenant, environment, ...settings }),
     now: () => 0,
   });
