@@ -180,20 +180,33 @@ function readQuery(name: string): string {
     .replace(/;$/, '');
 }
 
+/** The dashboard's time range in Grafana's macros, by column. Of days those that it touches, or a range of hours would show nothing. */
+const WINDOWS = {
+  at: '$__timeFilter_ms(at)',
+  hour: '$__timeFilter(hour)',
+  day: "day >= toStartOfDay($__fromTime, 'UTC') AND day <= $__toTime",
+} as const;
+
 /** A panel's SQL: the query with Grafana's time range and, where wanted, its credential. */
 function panelSql(panel: { query: string; kind: Kind; ofCredential?: boolean }): string {
   const windowed = readQuery(panel.query).replace(
-    /\b(at|hour) >= \(SELECT max\(\w+\) FROM [\w.]+\) - INTERVAL \d+ DAY/g,
-    (_, column: string) => (column === 'at' ? '$__timeFilter_ms(at)' : '$__timeFilter(hour)'),
+    /\b(at|hour|day) >= \(SELECT max\(\w+\) FROM [\w.]+\) - INTERVAL \d+ DAY/g,
+    (_, column: keyof typeof WINDOWS) => WINDOWS[column],
   );
   const inTime =
-    panel.kind === 'timeseries' ? windowed.replace(/ORDER BY [\s\S]*$/, 'ORDER BY hour') : windowed;
+    panel.kind === 'timeseries' ? windowed.replace(/^ORDER BY [\s\S]*$/m, 'ORDER BY hour') : windowed;
   if (panel.ofCredential !== true) return inTime;
   const chosen = inTime.replace(
     /lineage =\s*\(\s*SELECT lineage[\s\S]*?LIMIT 1\s*\)/,
     `lineage = ${LINEAGE}`,
   );
   if (chosen !== inTime) return chosen;
+  // Where hours are read, only its hours are.
+  const narrowed = inTime.replaceAll(
+    'WHERE $__timeFilter(hour)',
+    `WHERE lineage = ${LINEAGE} AND $__timeFilter(hour)`,
+  );
+  if (narrowed !== inTime) return narrowed;
   // The limit goes, or the chosen credential might be among those cut off.
   return `SELECT * FROM (\n${inTime.replace(/\nLIMIT \d+$/, '')}\n)\nWHERE lineage = ${LINEAGE}`;
 }

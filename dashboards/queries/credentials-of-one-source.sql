@@ -1,20 +1,20 @@
 -- Which sources use several credentials? Shared egress, or one hand holding many stolen keys.
 -- Columns: source (prefix), network, country, credentials (different ones), examples, events, failures (401 and 403),
---   objects (different records), first_at, last_at.
--- Adapt: the last 7 days of the log, 3 credentials and more.
+--   bytes_out, first_at, last_at.
+-- Adapt: the last 7 days of the log, whole days, 3 credentials and more.
 SELECT
-    client_prefix AS source,
-    any(client_network) AS network,
-    any(client_country) AS country,
+    sources.source AS source,
+    anyLast(sources.network) AS network,
+    anyLast(sources.country) AS country,
     uniqExact(lineage) AS credentials,
     arrayStringConcat(arraySlice(arraySort(groupUniqArray(lineage)), 1, 5), ', ') AS examples,
-    count() AS events,
-    countIf(status IN (401, 403)) AS failures,
-    uniqArray(events.objects) AS objects,
-    min(at) AS first_at,
-    max(at) AS last_at
-FROM keytrail.events AS events
-WHERE lineage != 'anonymous' AND at >= (SELECT max(at) FROM keytrail.events) - INTERVAL 7 DAY
+    sum(sources.events) AS events,
+    sum(sources.failures) AS failures,
+    sum(sources.bytes_out) AS bytes_out,
+    min(sources.first_at) AS first_at,
+    max(sources.last_at) AS last_at
+FROM keytrail.credential_sources AS sources
+WHERE lineage != 'anonymous' AND day >= (SELECT max(day) FROM keytrail.credential_sources) - INTERVAL 7 DAY
 GROUP BY tenant, source
 HAVING credentials >= 3
 ORDER BY credentials DESC

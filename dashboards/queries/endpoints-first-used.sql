@@ -1,7 +1,7 @@
 -- Which credentials began to use an endpoint they had never used before?
 -- Columns: first_used, lineage, method, route, events, successes, known_for_days (age of the credential by then).
 -- Adapt: new means first used in the last day of the log; credentials younger than that are left out.
-WITH (SELECT max(at) FROM keytrail.events) - INTERVAL 1 DAY AS recent
+WITH (SELECT max(last_at) FROM keytrail.credentials) - INTERVAL 1 DAY AS recent
 SELECT
     endpoints.first_used AS first_used,
     endpoints.lineage AS lineage,
@@ -17,10 +17,10 @@ FROM
         lineage,
         method,
         route,
-        min(at) AS first_used,
-        count() AS events,
-        countIf(status < 400) AS successes
-    FROM keytrail.events
+        min(first_at) AS first_used,
+        sum(used.events) AS events,
+        sum(used.successes) AS successes
+    FROM keytrail.credential_endpoints AS used
     WHERE lineage != 'anonymous'
     GROUP BY tenant, lineage, method, route
     HAVING first_used >= recent

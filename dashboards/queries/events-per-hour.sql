@@ -1,5 +1,6 @@
 -- How much traffic is there, how much of it fails, and how many credentials are active?
--- Columns: hour, events, auth_failures (401 and 403), misses (404 and 410), server_errors (5xx), bytes_out, credentials.
+-- Columns: hour, events, auth_failures (401 and 403), misses (404 and 410), server_errors (5xx), bytes_out, credentials
+--   (estimated to about 1 %).
 -- Adapt: the last 7 days of the log.
 SELECT
     hour,
@@ -8,8 +9,8 @@ SELECT
     sum(hours.misses) AS misses,
     sum(hours.server_errors) AS server_errors,
     sum(hours.bytes_out) AS bytes_out,
-    uniq(lineage) AS credentials
-FROM keytrail.credential_hours AS hours
-WHERE hour >= (SELECT max(hour) FROM keytrail.credential_hours) - INTERVAL 7 DAY
+    uniqMerge(hours.credentials) AS credentials
+FROM keytrail.traffic_hours AS hours
+WHERE hour >= (SELECT max(hour) FROM keytrail.traffic_hours) - INTERVAL 7 DAY
 GROUP BY hour
 ORDER BY hour;

@@ -3,7 +3,7 @@
 --   there, known_for_days (how long the credential had been known by then).
 -- Adapt: new means first seen in the last day of the log; credentials younger than that are left out, because
 --   everything about them is new. Change the two intervals of 1 DAY together.
-WITH (SELECT max(at) FROM keytrail.events) - INTERVAL 1 DAY AS recent
+WITH (SELECT max(last_at) FROM keytrail.credentials) - INTERVAL 1 DAY AS recent
 SELECT
     sources.first_seen AS first_seen,
     sources.lineage AS lineage,
@@ -19,13 +19,13 @@ FROM
     SELECT
         tenant,
         lineage,
-        client_prefix AS source,
-        any(client_network) AS network,
-        any(client_country) AS country,
-        any(client_ua_family) AS client,
-        min(at) AS first_seen,
-        count() AS events
-    FROM keytrail.events
+        source,
+        anyLast(used.network) AS network,
+        anyLast(used.country) AS country,
+        anyLast(used.client) AS client,
+        min(first_at) AS first_seen,
+        sum(used.events) AS events
+    FROM keytrail.credential_sources AS used
     WHERE lineage != 'anonymous'
     GROUP BY tenant, lineage, source
     HAVING first_seen >= recent

@@ -1,7 +1,7 @@
 -- What did one credential do, call by call, newest first?
 -- Columns: at, method, route, status, bytes_out, objects (ids touched), source (prefix), network, country, client
 --   (user-agent family), request_id.
--- Adapt: it shows the busiest credential of the last 30 days of the log; put a lineage in quotes in place of the
+-- Adapt: it shows the busiest credential and the last 30 days of the log; put a lineage in quotes in place of the
 --   whole subquery behind "lineage =" to follow another, and move the time window or the limit at the end.
 SELECT
     at,
@@ -19,7 +19,7 @@ FROM keytrail.events
 WHERE lineage =
     (
         SELECT lineage
-        FROM keytrail.credential_hours
+        FROM keytrail.credentials
         WHERE lineage != 'anonymous'
         GROUP BY lineage
         ORDER BY sum(events) DESC

@@ -17,7 +17,16 @@ export interface Migration {
 }
 
 /** Tables whose rows expire `retentionDays` after they were stored. */
-const EXPIRING = ['events', 'findings', 'rejections', 'credential_hours'];
+const EXPIRING = [
+  'events',
+  'findings',
+  'rejections',
+  'traffic_hours',
+  'credential_objects',
+  'credential_sources',
+  'credential_endpoints',
+  'endpoint_hours',
+];
 
 /** Reads the migrations of a folder in order. Throws MigrationError when numbers are missing or given twice. */
 export async function readMigrations(folder = join(projectRoot, 'schemas', 'sql')): Promise<Migration[]> {

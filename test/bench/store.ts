@@ -8,7 +8,7 @@ import { createStore } from '../../services/store/store.ts';
 import { BEGIN, DAYS, fillStore, WANDERER } from '../dashboards/traffic.ts';
 import { openTestStore } from '../services/store/fixtures.ts';
 import { machine, rounded } from './measure/cpu.ts';
-import { fillEvents, merge, onDisk } from './measure/store-fill.ts';
+import { fillEvents, merge, onDisk, ROLLUPS } from './measure/store-fill.ts';
 import { queryTimes } from './measure/store-queries.ts';
 
 const HELP = `npm run bench:store -- [options]
@@ -31,7 +31,7 @@ const { values } = parseArgs({
 });
 const TIMELINE = 'timeline-of-one-credential.sql';
 const GOALS = { bytes: 45, timelineMs: 20, queryMs: 300 };
-const TABLES = ['events', 'credential_hours', 'credentials'];
+const TABLES = ['events', ...ROLLUPS];
 
 function onProgress(said: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${said}`);

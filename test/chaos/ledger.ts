@@ -36,7 +36,7 @@ export async function takeLedger(
   const [stored] = await store.query<{ n: number; ids: number }>(
     'SELECT count() AS n, uniqExact(id) AS ids FROM events',
   );
-  const [rollup] = await store.query<{ n: number }>('SELECT sum(events) AS n FROM credential_hours');
+  const [rollup] = await store.query<{ n: number }>('SELECT sum(events) AS n FROM traffic_hours');
   const found = (await store.query<{ id: string }>('SELECT toString(id) AS id FROM findings')).map(
     ({ id }) => id,
   );

@@ -45,20 +45,22 @@ const EXPECTED: Record<string, { columns: string; holds: (rows: Row[]) => boolea
     holds: ([row]) => row?.route === '/v1/customers/{id}' && row.successes === 120 && row.objects === 120,
   },
   'auth-failures.sql': {
-    columns: 'lineage source network country failures first_failure last_failure routes succeeded_after',
+    columns:
+      'lineage source network country failures first_failure last_failure routes successes succeeded_after',
     holds: (rows) =>
       rows.length === 1 &&
       rows[0]?.lineage === 'consumer:acme' &&
       rows[0].source === '203.0.113.0/24' &&
       rows[0].failures === 18 &&
-      rows[0].succeeded_after === 2,
+      rows[0].successes === 2 &&
+      rows[0].succeeded_after === '2026-03-30 12:00:09.500',
   },
   'bytes-per-credential.sql': {
     columns: 'lineage credential bytes_last_day bytes_per_day_before times_usual events_last_day',
     holds: ([row]) => row?.lineage === WANDERER && Number(row.times_usual) > 50,
   },
   'credentials-of-one-source.sql': {
-    columns: 'source network country credentials examples events failures objects first_at last_at',
+    columns: 'source network country credentials examples events failures bytes_out first_at last_at',
     holds: (rows) => rows.some((row) => row.source === '203.0.113.0/24' && row.credentials === 3),
   },
   'dead-letters-by-reason.sql': {

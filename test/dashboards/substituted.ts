@@ -5,6 +5,8 @@ export function substituted(sql: string, o: { from: number; to: number; lineage:
   const quoted = `'${o.lineage.replaceAll("'", "''")}'`;
   return sql
     .replaceAll(`\${lineage:sqlstring}`, quoted)
+    .replaceAll('$__fromTime', `toDateTime(${from / 1000})`)
+    .replaceAll('$__toTime', `toDateTime(${to / 1000})`)
     .replace(
       /\$__timeFilter_ms\((\w+)\)/g,
       `$1 >= fromUnixTimestamp64Milli(${from}) AND $1 <= fromUnixTimestamp64Milli(${to})`,

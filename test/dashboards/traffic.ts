@@ -15,6 +15,8 @@ export const BURST = BEGIN + (DAYS - 1) * DAY + 12 * HOUR;
 export const WANDERER = 'consumer:wanderer';
 export const SILENT = 'consumer:silent';
 
+/** Several inserts, so that rollups have something to merge. */
+const BATCH = 1_000;
 const ROUTES = ['/v1/customers/{id}', '/v1/orders/{id}', '/v1/invoices', '/health'];
 
 function traffic(): ApiEvent[] {
@@ -81,7 +83,8 @@ function traffic(): ApiEvent[] {
 /** Fills every table that the dashboards read. */
 export async function fillStore(store: Store): Promise<void> {
   const events = traffic();
-  await store.insertEvents(events, 'traffic');
+  for (let from = 0; from < events.length; from += BATCH)
+    await store.insertEvents(events.slice(from, from + BATCH), `traffic ${from}`);
   const at = new Date(BURST).toISOString();
   await store.insertIncidents(
     [

@@ -9,6 +9,16 @@ import { take } from './ordinary-calls.ts';
 import { cpuOf } from './process-usage.ts';
 import { type StoredCalls, storedCalls } from './stored-calls.ts';
 
+/** Filled with every insert into events. */
+export const ROLLUPS = [
+  'traffic_hours',
+  'credential_objects',
+  'credential_sources',
+  'credential_endpoints',
+  'endpoint_hours',
+  'credentials',
+];
+
 /** What a checkpoint of `detect` holds at most. */
 const BATCH = 50_000;
 
@@ -66,7 +76,8 @@ export async function onDisk(store: Store): Promise<OnDisk> {
     `SELECT sum(rows) AS n, sum(bytes_on_disk) AS bytes FROM system.parts WHERE ${ACTIVE} AND table = 'events'`,
   );
   const [rollup] = await store.query<{ bytes: number }>(
-    `SELECT sum(bytes_on_disk) AS bytes FROM system.parts WHERE ${ACTIVE} AND table IN ('credential_hours', 'credentials')`,
+    `SELECT sum(bytes_on_disk) AS bytes FROM system.parts WHERE ${ACTIVE} AND table IN {tables:Array(String)}`,
+    { tables: ROLLUPS },
   );
   const columns = await store.query<{ name: string; bytes: number }>(
     `SELECT column AS name, sum(column_bytes_on_disk) AS bytes FROM system.parts_columns

@@ -75,13 +75,14 @@ test('retention follows the configuration: set, changed, switched off', async ()
     (
       await t.store.query<{ days: string }>(
         `SELECT extract(engine_full, 'toIntervalDay\\\\((\\\\d+)\\\\)') AS days FROM system.tables
-         WHERE database = 'keytrail' AND name IN ('events', 'findings', 'rejections', 'credential_hours')`,
+         WHERE database = 'keytrail' AND name IN ('events', 'findings', 'rejections', 'traffic_hours', 'credential_objects',
+           'credential_sources', 'credential_endpoints', 'endpoint_hours')`,
       )
     ).map((row) => row.days);
-  assert.deepEqual(await ttl(), ['90', '90', '90', '90']);
+  assert.deepEqual(await ttl(), Array(8).fill('90'));
   const migrations = await readMigrations();
   await migrate(client, { migrations, retentionDays: 7 });
-  assert.deepEqual(await ttl(), ['7', '7', '7', '7']);
+  assert.deepEqual(await ttl(), Array(8).fill('7'));
   await migrate(client, { migrations, retentionDays: 0 });
-  assert.deepEqual(await ttl(), ['', '', '', '']);
+  assert.deepEqual(await ttl(), Array(8).fill(''));
 });

@@ -123,9 +123,15 @@ test('the same token stores once, in the table and in its rollups', async () => 
   for (let repeat = 0; repeat < 3; repeat++) await t.store.insertEvents(events, 'dedupe-1');
   assert.equal(await count('events', "tenant = 'dedupe'"), 500);
   const [hours] = await t.store.query<{ events: number; objects: number }>(
-    `SELECT sum(events) AS events, uniqMerge(objects) AS objects FROM credential_hours WHERE lineage = 'dedupe'`,
+    `SELECT sum(events) AS events, uniqMerge(objects) AS objects FROM credential_objects WHERE lineage = 'dedupe'`,
   );
   assert.deepEqual(hours, { events: 500, objects: 500 });
+  const counted = ['traffic_hours', 'credential_sources', 'credential_endpoints'].map(
+    (table) => `SELECT sum(events) AS n FROM ${table} WHERE tenant = 'dedupe'`,
+  );
+  const timed = "SELECT sum(timed) AS n FROM endpoint_hours WHERE tenant = 'dedupe'";
+  for (const { n } of await t.store.query<{ n: number }>([...counted, timed].join(' UNION ALL ')))
+    assert.equal(n, 500);
   const [credential] = await t.store.query<{ events: number; first: number }>(
     `SELECT sum(events) AS events, toUnixTimestamp64Milli(min(first_at)) AS first
      FROM credentials WHERE lineage = 'dedupe'`,

@@ -1,0 +1,2 @@
+-- Nothing fills it any more.
+DROP TABLE IF EXISTS credential_hours;
