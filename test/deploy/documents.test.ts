@@ -17,7 +17,7 @@ import { incident } from '../services/store/fixtures.ts';
 import { until } from '../until.ts';
 
 const adrs = readdirSync('docs/adr').map((file) => `docs/adr/${file}`);
-const pages = ['deploy', 'operations', 'performance', 'threat-model', 'webhooks'].map(
+const pages = ['deploy', 'operations', 'performance', 'scale', 'threat-model', 'webhooks'].map(
   (name) => `docs/${name}.md`,
 );
 const read = (file: string) => readFileSync(file, 'utf8');
