@@ -124,7 +124,9 @@ export function createInvestigations(o: {
 
   return {
     touch({ tenant, lineage }) {
-      changed.set(credentialKey(tenant, lineage), { tenant, lineage });
+      const key = credentialKey(tenant, lineage);
+      if (changed.has(key)) return;
+      changed.set(key, { tenant, lineage });
       if (changed.size > bound) prune();
     },
     has({ tenant, lineage }) {
