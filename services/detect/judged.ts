@@ -51,7 +51,7 @@ export function createJudged(o: Partial<Pace> = {}) {
     outcomeOf({ part, from, to }: Batch, token: string | null): Outcome {
       let outcome = outcomes.get(part);
       if (outcome === undefined) {
-        if (outcomes.size === 0) oldest = Date.now();
+        if (outcomes.size === 0) oldest = performance.now();
         outcome = { part, from, to, token: '', events: [], findings: [], incidents: [] };
         outcomes.set(part, outcome);
       }
@@ -63,7 +63,7 @@ export function createJudged(o: Partial<Pace> = {}) {
     take(): Outcome[] {
       const all = [...outcomes.values()];
       outcomes.clear();
-      lastTaken = Date.now();
+      lastTaken = performance.now();
       return all;
     },
     /** So much is judged that a checkpoint cannot wait. */
@@ -81,7 +81,7 @@ export function createJudged(o: Partial<Pace> = {}) {
         events += outcome.events.length;
         news ||= outcome.findings.length > 0 || outcome.incidents.length > 0;
       }
-      const now = Date.now();
+      const now = performance.now();
       return (
         events >= pace.events ||
         now - oldest >= pace.ms ||
