@@ -24,8 +24,8 @@ export interface Writer {
   readonly busy: boolean;
   /** Nothing is under way any more: finish() answers at once, or tries again. */
   readonly ended: boolean;
-  /** The one before must be finished. `onEnd` is called when it is written or has failed. */
-  begin(checkpoint: Checkpoint, onEnd: () => void): void;
+  /** The one before must be finished. `onWritten` is called when it is written, not when that failed. */
+  begin(checkpoint: Checkpoint, onWritten: () => void): void;
   /** Waits for the checkpoint, or tries it again. Throws what the store throws; call again then. */
   finish(): Promise<Written>;
 }
@@ -56,15 +56,19 @@ export function createWriter(o: {
     get ended() {
       return ended;
     },
-    begin(next, onEnd) {
+    begin(next, onWritten) {
       checkpoint = next;
       ended = false;
       underWay = attempt(next);
-      const end = (): void => {
-        ended = true;
-        onEnd();
-      };
-      underWay.then(end, end);
+      underWay.then(
+        () => {
+          ended = true;
+          onWritten();
+        },
+        () => {
+          ended = true;
+        },
+      );
     },
     async finish() {
       underWay ??= attempt(checkpoint!);
