@@ -5,24 +5,46 @@
 import { hash } from 'node:crypto';
 
 export interface EntryMemory {
-  /** Takes the entry in; the answer is its copy. */
+  /** Takes the entry in; the answer is its copy, and may be the same object for another entry of the same length. */
   hold(position: string, entry: Uint8Array): Buffer;
   /** Of the entry last taken in. */
   id(): string;
 }
 
+/** Entries up to this length have their views made once: making one costs as much as hashing the entry. */
+const VIEWED = 2048;
+
 export function createEntryMemory(): EntryMemory {
-  let memory = Buffer.alloc(8192);
+  let memory: Buffer = Buffer.alloc(8192);
   let whole = memory.subarray(0, 0);
+  /** Where the entries begin that have views. */
+  let from = 0;
+  let views: ({ whole: Buffer; entry: Buffer } | undefined)[] = [];
+
+  function viewOf(start: number, length: number): { whole: Buffer; entry: Buffer } {
+    const end = start + length;
+    if (length >= VIEWED) return { whole: memory.subarray(0, end), entry: memory.subarray(start, end) };
+    if (start !== from) {
+      from = start;
+      views = [];
+    }
+    views[length] ??= { whole: memory.subarray(0, end), entry: memory.subarray(start, end) };
+    return views[length];
+  }
+
   return {
     hold(position, entry) {
       const most = position.length * 3 + 1 + entry.length;
-      if (most > memory.length) memory = Buffer.alloc(2 * most);
+      if (most > memory.length) {
+        memory = Buffer.alloc(2 * most);
+        views = [];
+      }
       const at = memory.write(position);
       memory[at] = 0;
       memory.set(entry, at + 1);
-      whole = memory.subarray(0, at + 1 + entry.length);
-      return memory.subarray(at + 1, whole.length);
+      const view = viewOf(at + 1, entry.length);
+      whole = view.whole;
+      return view.entry;
     },
     id: () => hash('sha256', whole, 'hex').slice(0, 32),
   };

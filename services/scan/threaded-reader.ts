@@ -42,14 +42,19 @@ export function createThreadedReader(options: ReaderOptions, listener: ReaderLis
   return { runs, reading, routes: () => routes };
 }
 
+/** Room for the events on their way: with less, most of them are copied by the garbage collector before they are sent. */
+const YOUNG_MB = 96;
+
 /** Run from source, a thread has to be told how to read TypeScript. */
 function startThread(workerData: ThreadData): Worker {
   const here = import.meta.url;
-  if (here.endsWith('.js')) return new Worker(new URL('./reader-thread.js', here), { workerData });
+  const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_MB };
+  if (here.endsWith('.js'))
+    return new Worker(new URL('./reader-thread.js', here), { workerData, resourceLimits });
   const tsx = import.meta.resolve('tsx/esm/api');
   const entry = new URL('./reader-thread.ts', here).href;
   const script = `import('${tsx}').then(({ register }) => (register(), import('${entry}')))`;
-  return new Worker(script, { eval: true, workerData });
+  return new Worker(script, { eval: true, workerData, resourceLimits });
 }
 
 /** Ends when the thread does; throws what it threw. */

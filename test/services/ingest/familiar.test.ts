@@ -150,7 +150,7 @@ describe('familiar lines', () => {
   it('have the id that position and bytes give, however they are read', () => {
     const memory = createEntryMemory();
     for (const position of ['a.log:1', 'über.log:2', 'x'.repeat(9000), ''])
-      for (const line of ['', 'é', ordinary[0]!, 'y'.repeat(40_000)]) {
+      for (const line of ['', 'é', 'ab', 'cd', ordinary[0]!, 'y'.repeat(40_000), 'ef']) {
         assert.equal(memory.hold(position, Buffer.from(line)).toString(), line);
         assert.equal(memory.id(), hash('sha256', `${position}\0${line}`, 'hex').slice(0, 32));
       }
