@@ -97,6 +97,8 @@ async function measureRestart() {
       stored_bytes_per_credential: Math.round(found.storedBytesPerCredential),
       assigned_s: rounded(found.assignedSeconds, 1),
       first_verdict_s: rounded(found.firstVerdictSeconds, 1),
+      detect_cpu_s: rounded(found.detectCpuSeconds, 1),
+      clickhouse_cpu_s: rounded(found.serverCpuSeconds, 1),
       caught_up_s: rounded(found.caughtUpSeconds, 1),
       resident_bytes: found.residentBytes,
     };
@@ -150,6 +152,11 @@ function table({ memory, cost, restart: found }: Awaited<ReturnType<typeof measu
     out.push(['stored baseline', `${found.stored_bytes_per_credential} B`, '']);
     out.push(['start of detect → partitions assigned', `${found.assigned_s} s`, '']);
     out.push(['start of detect → first verdict stored', `${found.first_verdict_s} s`, '10 s']);
+    out.push([
+      '  CPU time of detect and of ClickHouse',
+      `${found.detect_cpu_s} + ${found.clickhouse_cpu_s} s`,
+      '',
+    ]);
     out.push([
       `start of detect → ${found.waiting.toLocaleString('en')} waiting events committed`,
       `${found.caught_up_s} s`,

@@ -11,7 +11,7 @@ import type { TestBroker } from '../../kafka/broker.ts';
 import { until } from '../../until.ts';
 import { take } from './ordinary-calls.ts';
 import { touch, writePlanted } from './planted.ts';
-import { residentOf } from './process-usage.ts';
+import { cpuOf, residentOf } from './process-usage.ts';
 import { messageOf, openServers, type Servers } from './servers.ts';
 import { type Warm, warmEngine } from './warm-engine.ts';
 
@@ -22,6 +22,9 @@ export interface Restart {
   /** Until it had partitions and what credentials share. */
   assignedSeconds: number;
   firstVerdictSeconds: number;
+  /** CPU time until then, of `detect` and of ClickHouse: what an idle machine would need at least. */
+  detectCpuSeconds: number;
+  serverCpuSeconds: number;
   caughtUpSeconds: number;
   residentBytes: number;
 }
@@ -38,6 +41,7 @@ export async function restart(broker: TestBroker, o: Warm): Promise<Restart> {
   try {
     await fill(servers, o);
     await servers.store.server.restart();
+    const serverBefore = cpuOf(servers.store.server.pid);
     const begin = Date.now();
     const seconds = (): number => (Date.now() - begin) / 1000;
     const member = servers.detect();
@@ -45,6 +49,8 @@ export async function restart(broker: TestBroker, o: Warm): Promise<Restart> {
     const assignedSeconds = seconds();
     await until('the first verdict', () => servers.store.store.query('SELECT 1 FROM findings LIMIT 1'), some);
     const firstVerdictSeconds = seconds();
+    const detectCpuSeconds = cpuOf(member.pid) / 1e9;
+    const serverCpuSeconds = (cpuOf(servers.store.server.pid) - serverBefore) / 1e9;
     await until('all events committed', servers.lag, (lag) => lag === 0);
     const caughtUpSeconds = seconds();
     await servers.expectStored(WAITING + 1);
@@ -58,6 +64,8 @@ export async function restart(broker: TestBroker, o: Warm): Promise<Restart> {
       waiting: WAITING + 1,
       assignedSeconds,
       firstVerdictSeconds,
+      detectCpuSeconds,
+      serverCpuSeconds,
       caughtUpSeconds,
       residentBytes: residentOf(member.pid),
     };
