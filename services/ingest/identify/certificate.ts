@@ -16,7 +16,10 @@ export interface Certificate {
 }
 
 const VERIFY_FIELDS = ['ssl_client_verify', 'tls_client_verify', 'client_verify'];
-const PEM_FIELDS = ['ssl_client_escaped_cert', 'ssl_client_raw_cert', 'ssl_client_cert'];
+const PEM_FIELDS = ['ssl_client_escaped_cert', 'ssl_client_raw_cert', 'ssl_client_cert'].map((field) => ({
+  field,
+  header: field.replaceAll('_', '-'),
+}));
 const MAX_PEM = 16_384;
 
 /** Null when no certificate was presented. */
@@ -47,8 +50,8 @@ function verified(record: GatewayRecord): boolean {
 }
 
 function loggedPem(record: GatewayRecord): string | null {
-  for (const name of PEM_FIELDS) {
-    const text = record.extra[name] ?? record.headers[name.replaceAll('_', '-')];
+  for (const { field, header } of PEM_FIELDS) {
+    const text = record.extra[field] ?? record.headers[header];
     const digest = text === undefined ? null : digestOfPem(text);
     if (digest !== null) return digest;
   }

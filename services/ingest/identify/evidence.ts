@@ -23,27 +23,41 @@ export function createEvidence(
   query: string,
   source: { prefix: string; family: string },
 ): Evidence {
-  let authorization: Authorization | null | undefined;
-  let certificate: Certificate | null | undefined;
-  let claims: Claims | null | undefined;
-  return {
-    record,
-    query,
-    source,
-    get authorization() {
-      if (authorization === undefined) authorization = readAuthorization(record.headers.authorization);
-      return authorization;
-    },
-    get certificate() {
-      if (certificate === undefined) certificate = readCertificate(record);
-      return certificate;
-    },
-    get claims() {
-      if (claims === undefined) {
-        const bearer = this.authorization;
-        claims = loggedClaims(record.claims, bearer?.scheme === 'bearer' ? bearer.claims : null);
-      }
-      return claims;
-    },
-  };
+  return new RecordEvidence(record, query, source);
+}
+
+/** A class, because V8 keeps objects whose literal has getters as slow dictionaries. */
+class RecordEvidence implements Evidence {
+  readonly record: GatewayRecord;
+  readonly query: string;
+  readonly source: { prefix: string; family: string };
+  private readAuthorization: Authorization | null | undefined = undefined;
+  private readCertificate: Certificate | null | undefined = undefined;
+  private readClaims: Claims | null | undefined = undefined;
+
+  constructor(record: GatewayRecord, query: string, source: { prefix: string; family: string }) {
+    this.record = record;
+    this.query = query;
+    this.source = source;
+  }
+
+  get authorization(): Authorization | null {
+    if (this.readAuthorization === undefined)
+      this.readAuthorization = readAuthorization(this.record.headers.authorization);
+    return this.readAuthorization;
+  }
+
+  get certificate(): Certificate | null {
+    if (this.readCertificate === undefined) this.readCertificate = readCertificate(this.record);
+    return this.readCertificate;
+  }
+
+  get claims(): Claims | null {
+    if (this.readClaims === undefined) {
+      const bearer = this.authorization;
+      const token = bearer?.scheme === 'bearer' ? bearer.claims : null;
+      this.readClaims = loggedClaims(this.record.claims, token);
+    }
+    return this.readClaims;
+  }
 }
