@@ -15,6 +15,7 @@ const HELP = `npm run bench:store -- [options]
 
   --events 1000000       events, over 30 days
   --credentials 10000    credentials they are of
+  --batch 50000          events in an insert; a checkpoint of \`detect\` holds at most 50,000
   --json                 figures as JSON on stdout
 
 Needs Linux.
@@ -25,6 +26,7 @@ const { values } = parseArgs({
   options: {
     events: { type: 'string', default: '1000000' },
     credentials: { type: 'string', default: '10000' },
+    batch: { type: 'string', default: '50000' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
@@ -44,6 +46,7 @@ async function measure() {
     const filled = await fillEvents(t, {
       events: Number(values.events),
       credentials: Number(values.credentials),
+      batch: Number(values.batch),
       from: BEGIN,
       to,
       onProgress,

@@ -19,9 +19,6 @@ export const ROLLUPS = [
   'credentials',
 ];
 
-/** What a checkpoint of `detect` holds at most. */
-const BATCH = 50_000;
-
 export interface Filled {
   events: number;
   seconds: number;
@@ -31,13 +28,13 @@ export interface Filled {
 
 export async function fillEvents(
   t: TestStore,
-  o: StoredCalls & { onProgress: (said: string) => void },
+  o: StoredCalls & { batch: number; onProgress: (said: string) => void },
 ): Promise<Filled> {
   const calls = storedCalls(o);
   const before = cpuOf(t.server.pid);
   let inserting = 0;
   let events = 0;
-  for (let batch = take(calls, BATCH); batch.length > 0; batch = take(calls, BATCH)) {
+  for (let batch = take(calls, o.batch); batch.length > 0; batch = take(calls, o.batch)) {
     const begin = performance.now();
     await t.store.insertEvents(batch, `bench ${events}`);
     inserting += performance.now() - begin;
