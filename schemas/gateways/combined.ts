@@ -77,9 +77,16 @@ function readCaller(tokens: readonly Token[], draft: Draft): boolean {
   draft.peer = words[at] as string;
   const before = words.slice(0, at).find((w) => isHost(w) && hopList(w) === null);
   if (before !== undefined) draft.record.host = withoutPort(before);
-  readUser(words.slice(at + 1), draft);
+  const rest = words.slice(at + 1);
+  // A user is a field or some words. Quotes among more than that are those of a line that lost its end: its request and referer.
+  const isDamaged =
+    rest.length > 2 && tokens.some((token) => token.kind === 'quoted' && !isPlace(token.text));
+  if (isDamaged) return false;
+  readUser(rest, draft);
   return true;
 }
+
+const isPlace = (text: string): boolean => isHost(text) || hopList(text) !== null;
 
 /** `10.0.0.2, 10.0.0.1` is one field. */
 function mergeLists(tokens: readonly Token[]): string[] {

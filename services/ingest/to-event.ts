@@ -135,7 +135,7 @@ export function createEventBuilder(options: EventBuilderOptions): EventBuilder {
       const all = secret === null ? values : createValueMask(secrets, named);
       const path = label(all.mask(masker.path(target.path.slice(0, MAX_PATH * 2)), distinct), MAX_PATH);
       const query = label(all.mask(masker.query(target.query.slice(0, MAX_PATH * 2)), distinct), MAX_PATH);
-      const requestId = record.requestId === null ? null : clean(record.requestId, MAX_SHORT) || null;
+      const requestId = requestIdOf(record, clean);
       const route = record.route === null ? null : clean(record.route, MAX_ROUTE);
       const shown = { id, gateway, method, path, query, requestId, route };
       return { event: assemble(options, shown, record, caller) };
@@ -154,12 +154,17 @@ export function createEventBuilder(options: EventBuilderOptions): EventBuilder {
       if (hasIdentity(target.query)) return null;
       const path = label(target.path, MAX_PATH);
       const query = label(target.query, MAX_PATH);
-      const requestId = call.requestId === null ? null : cleanPlainly(call.requestId, MAX_SHORT) || null;
+      const requestId = requestIdOf(call, cleanPlainly);
       const route = logged === null ? null : cleanPlainly(logged, MAX_ROUTE);
       const shown = { id, gateway, method, path, query, requestId, route };
       return assemble(options, shown, call, caller);
     },
   };
+}
+
+/** What holds quotes, braces or spaces is no id but the rest of a damaged line. */
+function requestIdOf({ requestId }: { requestId: string | null }, clean: Clean): string | null {
+  return requestId === null || /[\s"{}]/.test(requestId) ? null : clean(requestId, MAX_SHORT) || null;
 }
 
 interface Shown {

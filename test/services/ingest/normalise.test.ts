@@ -69,3 +69,33 @@ test('of an entry that its reader refused, the excerpt is masked as of any other
   assert.equal(outcome.rejection.reason, 'too-long');
   assert.doesNotMatch(outcome.rejection.excerpt, /ak-4hJ8/);
 });
+
+test('of lines that lost their end and run into the next, the secrets go with them', () => {
+  // Made of shapes that hostile lines took; each is a record cut short, glued to another.
+  const glued = {
+    combined: [
+      '198.51.100.7 - ines 2026:10:00:00 +0000] "GET /v1/things HTTP/1.1" 200 512 "https://a.example/?user=ines&password=Form-Pa55-w0rd" "cov 192.0.2.4 - - [22/Nov/2025:09:14:16 +0000] "GET /syslog HTTP/1.1" 200 5 "-" "-"',
+      '198.51.100.7 - ines "GET /v1/things HTTP/1.1" 200 512 "https://a.example/?sig=Form-Pa55-w0rd" "curl100.7 - ines [10/Mar/2026:10:00:00 +0000] "GET /v1/things HTTP/1.1" 200 512 "-" "curl/8"',
+    ],
+    'aws-apigateway': [
+      '198.51.100.6 AIDAEXAMPLE ci [22/Nov/2025:09:14:07 +0000]"GET /customers/{id} HTTP/1.1" 200 1842 c1","authorization":"ApiKey Form-Pa55-w0rd"}},"response":{"status":"bad"}}',
+      '198.51.100.6 AIDAEXAMPLE ci [22/Nov/2025:09:14:07 +0000]"GET /customers/{id} HTTP/1.1" 200 1842 Form-Pa55-w0rd"}},"response":{"status":"bad"}}',
+    ],
+  } as const;
+  for (const [format, lines] of Object.entries(glued))
+    for (const text of lines) {
+      const normaliser = createNormaliser({
+        format: format as 'combined',
+        formatOptions: {},
+        extractors: DEFAULT_EXTRACTORS,
+        hmacKey: HMAC_KEY,
+        tenant: 'default',
+        environment: 'test',
+        trustedProxies: [],
+        routes: createRouteLearner(),
+        sources: { lookup: (ip) => ({ prefix: `${ip}/32`, asn: 0, network: 'test', country: 'ZZ' }) },
+      });
+      const outcome = JSON.stringify(normaliser.normalise(Buffer.from(text), 'a.log:1'));
+      assert.ok(!outcome.includes('Form-Pa55-w0rd'), outcome);
+    }
+});
