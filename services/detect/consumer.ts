@@ -79,6 +79,8 @@ export async function startDetectConsumer(o: DetectConsumerOptions): Promise<Det
     const now = partitions.map(({ partition }) => partition).sort((a, b) => a - b);
     const lost = [...owned].filter((partition) => !now.includes(partition));
     await detect.abandon(lost.map(parts.name));
+    // At once: should what follows fail and be repeated, those that came back meanwhile are to be taken up.
+    owned = new Set([...owned].filter((partition) => now.includes(partition)));
     // Named by the lowest partition, so no two members use one name.
     if (now.length > 0)
       await detect.share(`shared/${o.group}/${now[0]}`, (names) => nearest(names, o.group, now[0]!));

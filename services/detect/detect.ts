@@ -260,6 +260,8 @@ export function createDetect(o: DetectOptions): Detect {
 
   async function take(batch: Batch, token: string | null): Promise<void> {
     const { part, from } = batch;
+    // A part that was given up and comes back may be in the checkpoint under way.
+    if (judged.position(part) === undefined) await settle();
     const position = judged.position(part) ?? from;
     if (moved.delete(part)) throw new Superseded(part);
     let ahead = false;

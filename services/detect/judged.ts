@@ -31,11 +31,11 @@ export function createJudged(o: Partial<Pace> = {}) {
   return {
     places,
     position: (part: string): number | undefined => places.get(part)?.position,
-    /** A checkpoint of the part is durable; more may be judged since. */
+    /** A checkpoint of the part is durable; more may be judged since. One of before the part was given up says nothing any more. */
     durable(part: string, { head, position }: Place): void {
       const known = places.get(part);
-      if (known !== undefined || part === '')
-        places.set(part, { head, position: Math.max(position, known?.position ?? 0) });
+      const goesOn = known === undefined ? part === '' : known.head === head - 1;
+      if (goesOn) places.set(part, { head, position: Math.max(position, known?.position ?? 0) });
     },
     moveTo(part: string, position: number): void {
       places.set(part, { head: places.get(part)?.head ?? 0, position });

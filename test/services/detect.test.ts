@@ -202,6 +202,42 @@ describe('detect', () => {
     assert.equal(await stored('key-c', 'findings'), findingsOf(events).length);
   });
 
+  it('a part that is given up and comes back while its checkpoint is under way goes on after that', async () => {
+    const events = walk('key-back').slice(0, 200);
+    let release = (): void => undefined;
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const { learned } = t.store;
+    const save: typeof learned.save = async (rows, token) => {
+      await gate;
+      await learned.save(rows, token);
+    };
+    const { detect } = await open({
+      store: { ...t.store, learned: { ...learned, save } },
+      partOf: () => 'topic-back/0',
+      pace: { events: 1 },
+    });
+    const part = 'topic-back/0';
+    await detect.take({ part, from: 0, to: 100, events: events.slice(0, 100) });
+    await detect.abandon([part]);
+    // Nobody adopted it: the group goes on where it committed last.
+    const again = assert.rejects(
+      detect.take({ part, from: 0, to: 50, events: events.slice(0, 50) }),
+      Superseded,
+    );
+    // Long enough for what would not wait.
+    for (let i = 0; i < 5; i++) await t.store.query('SELECT 1');
+    release();
+    await again;
+    assert.equal(detect.position(part), 100);
+    await detect.take({ part, from: 100, to: 200, events: events.slice(100) });
+    await detect.checkpoint();
+    const [row] = await learned.find('', [{ tenant: events[0]!.tenant, lineage: 'key-back' }]);
+    assert.deepEqual([row?.version, row?.position], [200, 200]);
+    assert.equal(await stored('key-back'), 200);
+  });
+
   it('goes on after a restart with what it had learned', async () => {
     const events = walk('key-d');
     const first = await open();
