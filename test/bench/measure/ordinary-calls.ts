@@ -1,6 +1,7 @@
 // Ordinary calls for benchmarks: each credential has a home network, a few routes and a book of objects; how often each calls follows
 // Zipf. Same arguments, same calls. Does not promise the proportions of any real API; nothing in it is an attack.
 
+import { hash128 } from '../../../detectors/hash.ts';
 import type { ApiEvent } from '../../../schemas/event.ts';
 import { call, createRandom, START } from '../../detectors/engine/traffic.ts';
 
@@ -14,9 +15,11 @@ export interface OrdinaryCalls {
 /** Endless. */
 export function* ordinaryCalls(o: OrdinaryCalls): Generator<ApiEvent> {
   const random = createRandom(o.seed ?? 11);
+  let n = 0;
   for (let at = START; ; at += o.stepMs) {
     const who = Math.min(o.credentials - 1, Math.floor(o.credentials ** random()));
-    yield ordinaryCall(who, Math.floor(at), random);
+    // By number: of many calls in a millisecond two may be alike.
+    yield { ...ordinaryCall(who, Math.floor(at), random), id: hash128(`${o.seed ?? 11} ${n++}`) };
   }
 }
 
