@@ -3,11 +3,11 @@
 
 import type { Detector } from '../detector.ts';
 import { hash128 } from '../hash.ts';
-import { f32s, type StateFields, type StateView, u8s, u32s } from '../state/fields.ts';
+import { f32s, SIZE, type StateFields, type StateView, u8s, u32s } from '../state/fields.ts';
 import { compileLayout, type Declaration } from '../state/layout.ts';
 import { createRows, type Rows } from '../state/rows.ts';
 import { createCursor } from '../state/slab.ts';
-import { bytesOf, type FieldPlace, type RowForm, sectionOf } from '../state/translate.ts';
+import { type FieldPlace, type RowForm, sectionOf } from '../state/translate.ts';
 import {
   CORE,
   CORE_SOURCES,
@@ -38,7 +38,7 @@ const idOf = ({ meta }: Detector): string => meta.id;
 /** Arrays over the detectors' positions as a field of each detector. */
 const byDetector = (fields: readonly FieldPlace[], detectors: readonly Detector[]): FieldPlace[] =>
   fields.flatMap(({ key, type, length, at }) => {
-    const size = bytesOf(type);
+    const size = SIZE[type];
     return detectors
       .slice(0, length)
       .map((detector, i) => ({ key: `${key}.${idOf(detector)}`, type, length: 1, at: at + i * size }));

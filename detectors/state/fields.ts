@@ -4,6 +4,16 @@
 
 export type NumberType = 'f64' | 'f32' | 'u32' | 'u16' | 'u8';
 
+/** Bytes of one number. */
+export const SIZE: Readonly<Record<NumberType, number>> = { f64: 8, f32: 4, u32: 4, u16: 2, u8: 1 };
+/** Largest integer of the types that saturate. */
+export const LIMIT = { u32: 0xffffffff, u16: 0xffff, u8: 0xff } as const;
+
+/** Integers saturate: negatives become 0, too much the maximum; storing cuts fractions and makes NaN 0. */
+export function saturate(value: number, limit: number): number {
+  return value >= limit ? limit : Math.max(value, 0);
+}
+
 export interface ScalarField {
   readonly type: NumberType;
   readonly length: 1;

@@ -3,12 +3,18 @@
 // reads and writes only its own fields. Does not promise compatibility between layouts: the digest tells them apart.
 
 import { hash128 } from '../hash.ts';
-import type { Field, NumberArray, NumberType, StateFields, StateView } from './fields.ts';
+import {
+  type Field,
+  LIMIT,
+  type NumberArray,
+  type NumberType,
+  SIZE,
+  type StateFields,
+  type StateView,
+  saturate,
+} from './fields.ts';
 import type { Cursor } from './slab.ts';
 import type { FieldPlace } from './translate.ts';
-
-const SIZE: Record<NumberType, number> = { f64: 8, f32: 4, u32: 4, u16: 2, u8: 1 };
-const LIMIT = { u32: 0xffffffff, u16: 0xffff, u8: 0xff } as const;
 
 /** The fields one part of the engine (the baseline, or a detector by id) keeps in a row. */
 export interface Declaration {
@@ -71,11 +77,6 @@ function property(field: Field, cursor: Cursor, offset: number): PropertyDescrip
   if ('array' in field)
     return { value: createArray(field.type, field.length, cursor, offset), enumerable: true };
   return { ...scalar(field.type, cursor, offset), enumerable: true };
-}
-
-/** Integers saturate: negatives become 0, too much the maximum; the typed array cuts fractions and makes NaN 0. */
-function saturate(value: number, limit: number): number {
-  return value >= limit ? limit : Math.max(value, 0);
 }
 
 function scalar(type: NumberType, c: Cursor, o: number): { get(): number; set(value: number): void } {

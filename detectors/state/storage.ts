@@ -8,12 +8,13 @@ import type { Detector, Memory } from '../detector.ts';
 import type { Engine, EngineOptions, StoredBaseline } from '../engine-contract.ts';
 import type { TrailEntry } from '../scoring/calls.ts';
 import type { About, Investigations } from '../scoring/investigations.ts';
+import { credentialKey } from '../scoring/register.ts';
 import { createForms } from './forms.ts';
 import { restoreMemory, snapshotMemories } from './memories.ts';
 import { restoreState, type SharedState, snapshotState } from './snapshot.ts';
 import type { Trails } from './trails.ts';
 
-const keyOf = ({ tenant, lineage }: About): string => `${tenant}\n${lineage}`;
+const keyOf = ({ tenant, lineage }: About): string => credentialKey(tenant, lineage);
 
 export interface Storage
   extends Pick<

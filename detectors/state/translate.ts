@@ -2,9 +2,7 @@
 // Always holds: a field of the same name and length keeps its value, saturated when its type became smaller; a field that is new is
 // zero, as in a fresh row. A row is left alone when something without fields (a filter) has another size: its counts would lie.
 
-import type { NumberType } from './fields.ts';
-
-const SIZE: Record<NumberType, number> = { f64: 8, f32: 4, u32: 4, u16: 2, u8: 1 };
+import { LIMIT, type NumberType, SIZE, saturate } from './fields.ts';
 
 export interface FieldPlace {
   /** `owner.name` */
@@ -29,8 +27,6 @@ export interface RowForm {
   readonly blocks: readonly SectionForm[];
 }
 
-export const bytesOf = (type: NumberType): number => SIZE[type];
-
 export const sectionOf = (
   name: string,
   { bytes, fields }: Pick<SectionForm, 'bytes' | 'fields'>,
@@ -40,14 +36,6 @@ export const sectionOf = (
 export type Translate = (stored: Uint8Array) => Uint8Array | null;
 
 type Copy = (from: DataView, source: number, to: DataView, target: number) => void;
-
-const LIMIT: Record<NumberType, number> = {
-  f64: Number.POSITIVE_INFINITY,
-  f32: Number.POSITIVE_INFINITY,
-  u32: 0xffffffff,
-  u16: 0xffff,
-  u8: 0xff,
-};
 
 /** Null when rows of that form cannot be brought over. */
 export function translator(from: RowForm, to: RowForm): Translate | null {
@@ -120,10 +108,9 @@ function read(view: DataView, type: NumberType, at: number): number {
 }
 
 function write(view: DataView, type: NumberType, at: number, value: number): void {
-  const whole = Math.min(Math.max(value, 0), LIMIT[type]);
   if (type === 'f64') view.setFloat64(at, value, true);
   else if (type === 'f32') view.setFloat32(at, value, true);
-  else if (type === 'u32') view.setUint32(at, whole, true);
-  else if (type === 'u16') view.setUint16(at, whole, true);
-  else view.setUint8(at, whole);
+  else if (type === 'u32') view.setUint32(at, saturate(value, LIMIT.u32), true);
+  else if (type === 'u16') view.setUint16(at, saturate(value, LIMIT.u16), true);
+  else view.setUint8(at, saturate(value, LIMIT.u8));
 }

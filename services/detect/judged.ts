@@ -28,6 +28,11 @@ export function createJudged(o: Partial<Pace> = {}) {
   const recent = new Map<string, RecentIds>();
   let oldest = 0;
   let lastTaken = 0;
+  const isFull = (evicted: number): boolean => {
+    let events = 0;
+    for (const outcome of outcomes.values()) events += outcome.events.length;
+    return events >= pace.events || evicted >= pace.evicted;
+  };
   return {
     places,
     position: (part: string): number | undefined => places.get(part)?.position,
@@ -67,27 +72,15 @@ export function createJudged(o: Partial<Pace> = {}) {
       return all;
     },
     /** So much is judged that a checkpoint cannot wait. */
-    isFull(evicted: number): boolean {
-      let events = 0;
-      for (const outcome of outcomes.values()) events += outcome.events.length;
-      return events >= pace.events || evicted >= pace.evicted;
-    },
+    isFull,
     /** @param evicted baselines that left memory and are not stored */
     isDue(evicted: number): boolean {
       if (outcomes.size === 0) return false;
-      let events = 0;
-      let news = false;
-      for (const outcome of outcomes.values()) {
-        events += outcome.events.length;
-        news ||= outcome.findings.length > 0 || outcome.incidents.length > 0;
-      }
       const now = performance.now();
-      return (
-        events >= pace.events ||
-        now - oldest >= pace.ms ||
-        (news && now - lastTaken >= pace.findingsMs) ||
-        evicted >= pace.evicted
-      );
+      if (isFull(evicted) || now - oldest >= pace.ms) return true;
+      const isNews = ({ findings, incidents }: Outcome): boolean =>
+        findings.length > 0 || incidents.length > 0;
+      return now - lastTaken >= pace.findingsMs && [...outcomes.values()].some(isNews);
     },
     /** Forgets parts; answers those that were known. */
     forget(parts: readonly string[]): Set<string> {

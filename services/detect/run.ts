@@ -19,8 +19,8 @@ import type { Reload } from '../reload.ts';
 import { createStore } from '../store/store.ts';
 import { startDetectConsumer } from './consumer.ts';
 import { createDetect } from './detect.ts';
+import { reportHealth } from './detector-health.ts';
 import { detectFigures } from './figures.ts';
-import { reportHealth } from './health.ts';
 import { createParts } from './parts.ts';
 import { createResidency } from './residency.ts';
 

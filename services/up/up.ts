@@ -14,7 +14,7 @@ import { type Console, startConsole } from '../console/server.ts';
 import type { StatusReport } from '../console/status.ts';
 import { createDeliverer } from '../deliver/deliver.ts';
 import { createDetect } from '../detect/detect.ts';
-import { reportHealth } from '../detect/health.ts';
+import { reportHealth } from '../detect/detector-health.ts';
 import { createResidency } from '../detect/residency.ts';
 import { factTaker } from '../facts/fact-taker.ts';
 import { readFactsFiles } from '../facts/read-facts.ts';

@@ -3,7 +3,7 @@
 // its bytes are the same; every event has objects of its own, so nobody's change reaches another event.
 
 import type { EventCredential } from '../../../schemas/event.ts';
-import type { Cursor } from './cursor.ts';
+import type { Cursor } from '../../ingest/read/cursor.ts';
 import { type Caller, scanCaller } from './scan-caller.ts';
 
 export interface Callers {

@@ -3,7 +3,7 @@
 // Where hosts are so many that remembering does not pay, it ends.
 
 import type { ApiEvent } from '../../../schemas/event.ts';
-import { type Cursor, type Expected, expected } from './cursor.ts';
+import { type Cursor, type Expected, expected } from '../../ingest/read/cursor.ts';
 
 const GATEWAY = expected(',"gateway":"');
 const TENANT = expected('","tenant":"');

@@ -7,7 +7,7 @@ import {
   type EventClient,
   type EventCredential,
 } from '../../../schemas/event.ts';
-import { type Cursor, expected } from './cursor.ts';
+import { type Cursor, expected } from '../../ingest/read/cursor.ts';
 
 const IP = expected('{"ip":"');
 const PREFIX = expected('","prefix":"');

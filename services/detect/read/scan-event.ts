@@ -5,8 +5,8 @@
 // checked as the schema checks it; the keys and braces expected make a whole object without repeated or further keys.
 
 import type { ApiEvent, EventObject } from '../../../schemas/event.ts';
+import { Cursor, expected } from '../../ingest/read/cursor.ts';
 import { type Callers, createCallers } from './callers.ts';
-import { Cursor, expected } from './cursor.ts';
 import { createHeads, type Heads } from './heads.ts';
 
 const ID = expected('{"id":"');

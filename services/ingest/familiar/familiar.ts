@@ -9,8 +9,8 @@ import type { GatewayRecord } from '../../../schemas/gateways/gateway-record.ts'
 import { amount } from '../../../schemas/gateways/json-values.ts';
 import { isMethod } from '../../../schemas/gateways/request-line.ts';
 import { parseTime } from '../../../schemas/gateways/time.ts';
-import { Cursor } from '../../detect/read/cursor.ts';
 import { normalised } from '../mask/names.ts';
+import { Cursor } from '../read/cursor.ts';
 import type { Call, FamiliarLine, KnownCaller } from '../to-event.ts';
 import { takeApart } from './leaves.ts';
 import { mayBeSecret } from './may-be-secret.ts';

@@ -5,8 +5,8 @@
 // Bound: 16,384 callers of at most 1,024 bytes. A caller is remembered from its second line on.
 
 import type { PlainLines } from '../../../schemas/gateways/gateway-format.ts';
-import type { Bytes } from '../../detect/read/cursor.ts';
 import { normalised } from '../mask/names.ts';
+import type { Bytes } from '../read/cursor.ts';
 import type { FamiliarLine, KnownCaller } from '../to-event.ts';
 import type { FamiliarLines } from './familiar.ts';
 import { mayBeSecret } from './may-be-secret.ts';

@@ -5,7 +5,7 @@
 // Bound: 16,384 steps over all shapes, 64 that may follow one another; what comes later is not learned.
 
 import type { CallPart } from '../../../schemas/gateways/gateway-format.ts';
-import { type Cursor, type Expected, expected } from '../../detect/read/cursor.ts';
+import { type Cursor, type Expected, expected } from '../read/cursor.ts';
 import { type Leaf, MAX_LEAVES } from './leaves.ts';
 
 /** What a value is for: a part of the call, or (null) a sign of the caller. */

@@ -15,10 +15,14 @@ export function splitTarget(target: string): Target {
   return mark < 0 ? { path: whole, query: '' } : { path: whole.slice(0, mark), query: whole.slice(mark + 1) };
 }
 
-/** First non-empty value of a parameter, name compared without regard to case; null when absent. */
-export function queryValue(query: string, name: string): string | null {
-  if (query === '') return null;
-  const wanted = name.toLowerCase();
+/**
+ * What `take` answers of the first pair of which it answers anything, else null. A pair is from `from` to before `end`; its `=` is
+ * at `equals`, -1 when it has none.
+ */
+export function findPair<T>(
+  query: string,
+  take: (from: number, equals: number, end: number) => T | null,
+): T | null {
   let from = 0;
   // The next one is looked for once it is passed: looking from each pair would cost the square of the length.
   let equals = query.indexOf('=');
@@ -26,12 +30,22 @@ export function queryValue(query: string, name: string): string | null {
     const amp = query.indexOf('&', from);
     const end = amp < 0 ? query.length : amp;
     if (equals >= 0 && equals < from) equals = query.indexOf('=', from);
-    if (equals > from && equals < end - 1 && decodePlus(query.slice(from, equals)).toLowerCase() === wanted) {
-      return decodePlus(query.slice(equals + 1, end));
-    }
+    const taken = take(from, equals < end ? equals : -1, end);
+    if (taken !== null) return taken;
     from = end + 1;
   }
   return null;
+}
+
+/** First non-empty value of a parameter, name compared without regard to case; null when absent. */
+export function queryValue(query: string, name: string): string | null {
+  if (query === '') return null;
+  const wanted = name.toLowerCase();
+  return findPair(query, (from, equals, end) =>
+    equals > from && equals < end - 1 && decodePlus(query.slice(from, equals)).toLowerCase() === wanted
+      ? decodePlus(query.slice(equals + 1, end))
+      : null,
+  );
 }
 
 /** Percent-decoding with `+` as space; text that does not decode is returned as it is. */

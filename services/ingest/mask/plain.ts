@@ -2,6 +2,7 @@
 // Always holds: what is called plain here is exactly what mask.ts would give back unchanged (property-tested). Does not promise:
 // to know all of it. What only might hold a secret is not plain.
 
+import { findPair } from '../identify/query.ts';
 import type { IsSecret } from './pairs.ts';
 import { HINT } from './shapes.ts';
 
@@ -32,18 +33,11 @@ export function isPlainPath(path: string): boolean {
 export function isPlainQuery(query: string, isSecret: IsSecret): boolean {
   if (query === '') return true;
   if (QUERY_HINT.test(query)) return false;
-  let from = 0;
-  // The next one is looked for once it is passed: looking from each pair would cost the square of the length.
-  let equals = query.indexOf('=');
-  while (from <= query.length) {
-    const amp = query.indexOf('&', from);
-    const end = amp < 0 ? query.length : amp;
-    if (equals >= 0 && equals < from) equals = query.indexOf('=', from);
-    if (equals >= 0 && equals < end) {
+  return (
+    findPair(query, (from, equals, end) => {
+      if (equals < 0) return null;
       const value = query.slice(equals + 1, end);
-      if (value.includes('=') || isSecret(query.slice(from, equals), value)) return false;
-    }
-    from = end + 1;
-  }
-  return true;
+      return value.includes('=') || isSecret(query.slice(from, equals), value) ? true : null;
+    }) === null
+  );
 }

@@ -5,7 +5,7 @@ import type { Fields, GatewayRecord } from '../../../schemas/gateways/gateway-re
 import { decodeBasic } from '../identify/authorization.ts';
 import { isIdentifierName } from '../identify/names.ts';
 import { isPlaceholder } from '../identify/placeholder.ts';
-import { decodePlus } from '../identify/query.ts';
+import { decodePlus, findPair } from '../identify/query.ts';
 import { looksRandom } from '../identify/random.ts';
 import type { IsSecret } from './pairs.ts';
 
@@ -77,17 +77,11 @@ function addCookies(cookies: Fields, isSecret: IsSecret, add: Add): void {
 }
 
 function addParameters(query: string, isSecret: IsSecret, add: Add): void {
-  let from = 0;
-  // As in queryValue(): looking from each pair would cost the square of the length.
-  let equals = query.indexOf('=');
-  while (from < query.length) {
-    const amp = query.indexOf('&', from);
-    const end = amp < 0 ? query.length : amp;
-    if (equals >= 0 && equals < from) equals = query.indexOf('=', from);
+  findPair(query, (from, equals, end) => {
     if (equals > from && end - equals > SHORTEST_PARAMETER) {
       const raw = query.slice(equals + 1, end);
       if (isSecret(decodePlus(query.slice(from, equals)), raw)) add(decodePlus(raw));
     }
-    from = end + 1;
-  }
+    return null;
+  });
 }

@@ -3,22 +3,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { BaselineFacts } from '../../../detectors/scoring/calls.ts';
 import { togetherEvidence } from '../../../detectors/scoring/campaign-test.ts';
-import { DAY, HOUR, START, tell } from './story.ts';
+import { DAY, HOUR, pastOf, START, tell } from './story.ts';
 
 const MINUTE = 60_000;
-const past: BaselineFacts = {
-  events: 5000,
-  firstAt: START - 30 * DAY,
-  lastAt: START,
-  routes: 5,
-  maxNovelPerDay: 40,
-  maxRequestsPerDay: 400,
-  maxBytesPerDay: 4_000_000,
-  peers: 170,
-  owner: null,
-};
+const past = pastOf({ peers: 170 });
 
 test('the fourth credential that pages within an hour makes one incident; those of the first three become part of it', () => {
   const story = tell({}, past);

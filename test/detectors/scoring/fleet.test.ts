@@ -2,21 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { BaselineFacts } from '../../../detectors/scoring/calls.ts';
-import { DAY, HOUR, START, type Told, tell } from './story.ts';
+import { DAY, HOUR, pastOf, START, type Told, tell } from './story.ts';
 
 const MINUTE = 60_000;
-const past: BaselineFacts = {
-  events: 5000,
-  firstAt: START - 30 * DAY,
-  lastAt: START,
-  routes: 5,
-  maxNovelPerDay: 40,
-  maxRequestsPerDay: 400,
-  maxBytesPerDay: 4_000_000,
-  peers: 100,
-  owner: 'Integrations',
-};
+const past = pastOf({ peers: 100, owner: 'Integrations' });
 const moved: Told = { detector: 'D01', novelty: 64_999, logE: 13 };
 
 test('many credentials at a new network at once: one calm incident, nobody is paged one by one, and whoever follows later is no news', () => {

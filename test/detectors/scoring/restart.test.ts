@@ -3,22 +3,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { BaselineFacts } from '../../../detectors/scoring/calls.ts';
 import type { Incident } from '../../../schemas/incident.ts';
-import { type Call, DAY, HOUR, START, type Told, tell } from './story.ts';
+import { type Call, HOUR, pastOf, START, type Told, tell } from './story.ts';
 
 const MINUTE = 60_000;
-const past: BaselineFacts = {
-  events: 5000,
-  firstAt: START - 30 * DAY,
-  lastAt: START,
-  routes: 5,
-  maxNovelPerDay: 40,
-  maxRequestsPerDay: 400,
-  maxBytesPerDay: 4_000_000,
-  peers: 40,
-  owner: null,
-};
+const past = pastOf({ peers: 40 });
 
 interface Step {
   wait: number;

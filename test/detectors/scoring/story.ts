@@ -18,6 +18,19 @@ export const START = Date.UTC(2026, 0, 5, 10);
 export const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;
 
+/** A credential of a month, busy. */
+export const pastOf = (o: Pick<BaselineFacts, 'peers'> & Partial<BaselineFacts>): BaselineFacts => ({
+  events: 5000,
+  firstAt: START - 30 * DAY,
+  lastAt: START,
+  routes: 5,
+  maxNovelPerDay: 40,
+  maxRequestsPerDay: 400,
+  maxBytesPerDay: 4_000_000,
+  owner: null,
+  ...o,
+});
+
 const KINDS: Readonly<Record<string, [Family, Tactic, Draft['scope']]>> = {
   D01: ['replay', 'credential-misuse', 'source'],
   D02: ['replay', 'credential-misuse', 'source'],

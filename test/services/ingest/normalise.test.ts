@@ -9,6 +9,21 @@ import { apiEvent } from '../../../schemas/event.ts';
 import { createNormaliser } from '../../../services/ingest/normalise.ts';
 import { eventOf, HMAC_KEY } from './record.ts';
 
+type Options = Parameters<typeof createNormaliser>[0];
+
+const normaliserOf = (format: Options['format']) =>
+  createNormaliser({
+    format,
+    formatOptions: {},
+    extractors: DEFAULT_EXTRACTORS,
+    hmacKey: HMAC_KEY,
+    tenant: 'default',
+    environment: 'test',
+    trustedProxies: [],
+    routes: createRouteLearner(),
+    sources: { lookup: (ip) => ({ prefix: `${ip}/32`, asn: 0, network: 'test', country: 'ZZ' }) },
+  });
+
 const line = (n: number) =>
   `198.51.100.7 - ines [10/Mar/2026:10:00:00 +0000] "GET /v1/orders/${n} HTTP/1.1" 200 512 "-" "curl/8"`;
 
@@ -19,17 +34,7 @@ test('with auto no good line is lost to the lines before it', () => {
       ...Array.from({ length: 3 }, (_, i) => line(i)),
     ];
     const entries = lines.map((text) => ({ bytes: Buffer.from(text) }));
-    const normaliser = createNormaliser({
-      format: 'auto',
-      formatOptions: {},
-      extractors: DEFAULT_EXTRACTORS,
-      hmacKey: HMAC_KEY,
-      tenant: 'default',
-      environment: 'test',
-      trustedProxies: [],
-      routes: createRouteLearner(),
-      sources: { lookup: (ip) => ({ prefix: `${ip}/32`, asn: 0, network: 'test', country: 'ZZ' }) },
-    });
+    const normaliser = normaliserOf('auto');
     normaliser.lookAhead(entries);
     const events = entries.filter(({ bytes }, i) => 'event' in normaliser.normalise(bytes, `a.log:${i}`));
     assert.equal(events.length, 3, `after ${junk} lines of something else`);
@@ -50,17 +55,7 @@ test('property: whatever number a log has, the event holds one that can be store
 
 test('of an entry that its reader refused, the excerpt is masked as of any other, also where it was cut', () => {
   const key = 'ak-4hJ8kL2mN4pQ6rS8';
-  const normaliser = createNormaliser({
-    format: 'kong',
-    formatOptions: {},
-    extractors: DEFAULT_EXTRACTORS,
-    hmacKey: HMAC_KEY,
-    tenant: 'default',
-    environment: 'test',
-    trustedProxies: [],
-    routes: createRouteLearner(),
-    sources: { lookup: (ip) => ({ prefix: `${ip}/32`, asn: 0, network: 'test', country: 'ZZ' }) },
-  });
+  const normaliser = normaliserOf('kong');
   const entry = Buffer.from(
     `{"request":{"uri":"/v1/keys/${key}","headers":{"x-api-key":"${key}"}},"note":"${key.slice(0, 9)}`,
   );
@@ -84,17 +79,7 @@ test('of lines that lost their end and run into the next, the secrets go with th
   } as const;
   for (const [format, lines] of Object.entries(glued))
     for (const text of lines) {
-      const normaliser = createNormaliser({
-        format: format as 'combined',
-        formatOptions: {},
-        extractors: DEFAULT_EXTRACTORS,
-        hmacKey: HMAC_KEY,
-        tenant: 'default',
-        environment: 'test',
-        trustedProxies: [],
-        routes: createRouteLearner(),
-        sources: { lookup: (ip) => ({ prefix: `${ip}/32`, asn: 0, network: 'test', country: 'ZZ' }) },
-      });
+      const normaliser = normaliserOf(format as Options['format']);
       const outcome = JSON.stringify(normaliser.normalise(Buffer.from(text), 'a.log:1'));
       assert.ok(!outcome.includes('Form-Pa55-w0rd'), outcome);
     }
